@@ -1,0 +1,213 @@
+"""THE ENTRANCE: constructor arguments + Django settings + DSN -> StorageOptions. The only reader of django.conf.
+
+A schema is an entry of SELECTEL_STORAGES. Who gives credentials, a container or a DSN as arguments gets exactly that
+storage; never do the credentials of one storage meet the place of another by accident.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from django_selectel_storage import dsn, options
+from django_selectel_storage.exceptions import (
+    ConfigurationError,
+    CredentialsLeftOut,
+    InvalidOption,
+    InvalidSchema,
+)
+from django_selectel_storage.options import StorageOptions
+
+DEFAULT_SCHEMA = "default"
+RELEVANT_SETTINGS = frozenset({"SELECTEL_STORAGES", "STORAGES"})
+LEFT_OUT = "credentials_left_out"
+# Arguments that say where the data lies: with one of them, the default schema is not read.
+_PLACES = options.CREDENTIALS | {"container", "endpoint", "auth_url", "pool"}
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a constructor was given, under canonical names.
+
+    Attributes:
+        schema: the schema that was named; None when none was.
+        dsn: a DSN; None when none was given.
+        keywords: the options given as keywords.
+        defaults: what the storage class itself prefers.
+        left_out: whether credentials were given once and left out of a migration.
+    """
+
+    schema: str | None = None
+    dsn: str | None = field(default=None, repr=False)
+    keywords: Mapping[str, object] = field(default_factory=dict, repr=False)
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    left_out: bool = False
+
+
+def arguments(storage: str | None, keywords: Mapping[str, object], defaults: Mapping[str, object]) -> Arguments:
+    """Sort a constructor's arguments; no setting is read.
+
+    Args:
+        storage: the first argument or ``storage=``: a schema's name or a DSN.
+        keywords: all other keywords, in either case.
+        defaults: what the storage class prefers.
+
+    Raises:
+        ImproperlyConfigured: a keyword is not known (also an ``UnknownOption``), or two contradict each other.
+    """
+    with improperly_configured():
+        given = options.canonical(keywords, also=(*options.SELECTING, LEFT_OUT))
+        left_out = bool(given.pop(LEFT_OUT, False))
+        sources = [value for value in (storage, *(given.pop(name, None) for name in options.SELECTING)) if value]
+        if not all(isinstance(source, str) for source in sources):
+            raise InvalidOption("The first argument ('storage') and 'dsn' are texts: a schema's name or a DSN.")
+        if len(set(sources)) > 1:
+            raise InvalidOption(
+                "Give one of 'storage' (a schema of SELECTEL_STORAGES or a DSN) and 'dsn', not several."
+            )
+        source = str(sources[0]) if sources else None
+        if source is not None and dsn.is_dsn(source):
+            return Arguments(None, source, given, defaults, left_out)
+        return Arguments(source, None, given, defaults, left_out)
+
+
+def resolve(given: Arguments) -> StorageOptions:
+    """Make the options of a storage out of its arguments and the settings.
+
+    Raises:
+        ImproperlyConfigured: they are not usable; also the error of 1.x, as ``EmptyUsername``, and a ValueError.
+    """
+    with improperly_configured():
+        if given.left_out:
+            raise CredentialsLeftOut(
+                "This storage comes out of a migration, where its credentials were left out. Define it in "
+                "SELECTEL_STORAGES and name that schema: SelectelStorage('name')."
+            )
+        merged = {**given.defaults, **_source(given)}
+        if "requests_factory" in merged:
+            warnings.warn(
+                "The option REQUESTS_FACTORY is ignored: requests is not used any more. Remove it.",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+        return options.storage_options(merged)
+
+
+def _source(given: Arguments) -> dict[str, object]:
+    """Combine keywords with the DSN or the schema they go with."""
+    keywords = dict(given.keywords)
+    if given.dsn is not None:
+        _refuse_second_credentials(keywords, "a DSN")
+        return {**_from_dsn(given.dsn), **keywords}
+    if given.schema is None and _PLACES & keywords.keys():
+        return keywords
+    _refuse_second_credentials(keywords, "a schema of SELECTEL_STORAGES")
+    return {**schema_options(given.schema or DEFAULT_SCHEMA), **keywords}
+
+
+def _refuse_second_credentials(keywords: Mapping[str, object], beside: str) -> None:
+    second = sorted(options.CREDENTIALS & keywords.keys())
+    if second:
+        raise InvalidOption(
+            f"The option {second[0]!r} cannot be given beside {beside}: credentials of two storages would be mixed."
+        )
+
+
+def schema_options(name: str) -> dict[str, object]:
+    """Give the options of a schema, under canonical names.
+
+    Raises:
+        InvalidSchema: SELECTEL_STORAGES has no such schema.
+        ConfigurationError: the schema is neither a dictionary nor a DSN, or has unknown options.
+    """
+    schema = raw_schema(name)
+    if isinstance(schema, str):
+        return _from_dsn(schema)
+    if isinstance(schema, Mapping):
+        given = options.canonical(schema, also=("dsn",))
+        inner = given.pop("dsn", None)
+        return {**_from_dsn(str(inner)), **given} if inner else given
+    raise InvalidSchema(f"The schema {name!r} of SELECTEL_STORAGES is neither a dictionary nor a DSN.")
+
+
+def raw_schema(name: str) -> object:
+    """Give a schema as it stands in the settings.
+
+    Raises:
+        InvalidSchema: SELECTEL_STORAGES has no such schema.
+    """
+    schemas = setting("SELECTEL_STORAGES")
+    if not isinstance(schemas, Mapping) or name not in schemas:
+        known = ", ".join(map(repr, schemas)) if isinstance(schemas, Mapping) and schemas else "none"
+        raise InvalidSchema(f"SELECTEL_STORAGES has no schema {name!r} (known: {known}).")
+    return schemas[name]
+
+
+def _from_dsn(text: str) -> dict[str, object]:
+    return options.canonical(dsn.parse(text))
+
+
+def non_secret(given: Arguments) -> tuple[str | None, dict[str, object]]:
+    """Give what may stand in a migration: the schema's name, the options without credentials, and a mark for those.
+
+    No setting is read, so a DSN or keywords that are not usable do not raise here.
+    """
+    keywords = dict(given.keywords)
+    if given.dsn is not None:
+        try:
+            keywords = {**_from_dsn(given.dsn), **keywords}
+        except ConfigurationError:
+            keywords[LEFT_OUT] = True
+    kept = {name: value for name, value in keywords.items() if name not in options.SECRETS}
+    if given.left_out or kept.keys() != keywords.keys():
+        kept[LEFT_OUT] = True
+    return given.schema, kept
+
+
+def setting(name: str) -> object:
+    """Give a setting of the project; None when it is not set."""
+    return getattr(settings, name, None)
+
+
+def has_setting(name: str) -> bool:
+    """Whether the project sets this."""
+    return hasattr(settings, name)
+
+
+def storage_backend(alias: str) -> str:
+    """Give the dotted path of the class that STORAGES names under an alias; empty when there is none."""
+    entry = settings.STORAGES.get(alias, {})
+    return str(entry.get("BACKEND", ""))
+
+
+def uses_time_zones() -> bool:
+    """Whether times are aware (USE_TZ)."""
+    return bool(settings.USE_TZ)
+
+
+@contextmanager
+def improperly_configured() -> Iterator[None]:
+    """Turn the error of a pure room into one that is ImproperlyConfigured too."""
+    try:
+        yield
+    except ConfigurationError as error:
+        if isinstance(error, ImproperlyConfigured):
+            raise
+        raise _both(type(error))(*error.args) from None
+
+
+_BOTH: dict[type[ConfigurationError], type[Any]] = {}
+
+
+def _both(kind: type[ConfigurationError]) -> type[Any]:
+    """The class of an error that is of the given kind and ImproperlyConfigured."""
+    if kind not in _BOTH:
+        names = {"__doc__": kind.__doc__, "__module__": kind.__module__}
+        _BOTH[kind] = type(kind.__name__, (kind, ImproperlyConfigured), names)
+    return _BOTH[kind]

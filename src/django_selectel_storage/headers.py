@@ -1,0 +1,134 @@
+"""The headers of a new object: content type, cache control, disposition, language, encoding, metadata.
+
+Pure: the rules of the options and the name go in, an ``ObjectHeaders`` comes out; how a protocol spells them is its
+own business.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django_selectel_storage.exceptions import InvalidOption
+from django_selectel_storage.options import StorageOptions, TextRule
+
+UPLOAD_ID = "upload-id"  # the metadata that tells our own write from another one
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_MEDIA_TYPE = re.compile(r"[\w.+!#$&^-]+/[\w.+!#$&^-]+(\s*;[^\x00-\x1f\x7f]*)?", re.ASCII)  # RFC 9110, section 8.3.1
+_METADATA_NAME = re.compile(r"[A-Za-z0-9-]+")
+# Of compressed files the type speaks of the archive, not of what is inside: a .tar.gz is stored and fetched as it is.
+_COMPRESSED = {
+    "gzip": "application/gzip",
+    "bzip2": "application/x-bzip",
+    "xz": "application/x-xz",
+    "compress": "application/x-compress",
+    "br": "application/x-brotli",
+}
+
+
+def _known_types() -> mimetypes.MimeTypes:
+    """The types of Python itself, and not those of the machine it runs on, so that every server answers alike."""
+    types = mimetypes.MimeTypes()
+    for content_type, extension in (
+        ("text/javascript", ".js"),
+        ("text/javascript", ".mjs"),
+        ("image/webp", ".webp"),
+        ("image/avif", ".avif"),
+        ("image/heic", ".heic"),
+        ("font/woff", ".woff"),
+        ("font/woff2", ".woff2"),
+        ("font/ttf", ".ttf"),
+        ("font/otf", ".otf"),
+        ("application/manifest+json", ".webmanifest"),
+        ("application/wasm", ".wasm"),
+        ("text/markdown", ".md"),
+        ("application/gzip", ".gz"),
+    ):
+        types.add_type(content_type, extension)
+    return types
+
+
+_TYPES = _known_types()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHeaders:
+    """What is stored beside the bytes of an object; a None is not sent."""
+
+    content_type: str
+    cache_control: str | None = None
+    content_disposition: str | None = None
+    content_language: str | None = None
+    content_encoding: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def standard(self) -> dict[str, str]:
+        """Those that HTTP itself names."""
+        pairs = (
+            ("Content-Type", self.content_type),
+            ("Cache-Control", self.cache_control),
+            ("Content-Disposition", self.content_disposition),
+            ("Content-Language", self.content_language),
+            ("Content-Encoding", self.content_encoding),
+        )
+        return {name: value for name, value in pairs if value is not None}
+
+
+def for_object(name: str, options: StorageOptions, declared_type: object = None) -> ObjectHeaders:
+    """Decide the headers of a new object.
+
+    Args:
+        name: the storage name, which the rules of the options may look at.
+        options: the storage's options.
+        declared_type: the content type that came with the upload; ignored when it is none.
+
+    Raises:
+        InvalidOption: a rule gave a value that no header can hold.
+    """
+    return ObjectHeaders(
+        content_type=content_type(name, options.default_content_type, declared_type),
+        cache_control=_text(name, "cache_control", options.cache_control),
+        content_disposition=_text(name, "content_disposition", options.content_disposition),
+        content_language=_text(name, "content_language", options.content_language),
+        metadata=_metadata(name, options),
+    )
+
+
+def content_type(name: str, default: str, declared: object = None) -> str:
+    """Choose a content type: the upload's own, else what the name's extension tells, else the default."""
+    if isinstance(declared, str) and _MEDIA_TYPE.fullmatch(declared):
+        return declared
+    guessed, compression = _TYPES.guess_type(name.rpartition("/")[2].replace(":", "_"))
+    if compression:
+        return _COMPRESSED.get(compression, default)
+    return guessed or default
+
+
+def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Give metadata with its names in lower case, as HTTP headers lose their case anyway.
+
+    Raises:
+        InvalidOption: a name is not made of letters, digits and hyphens, or a value has a control character.
+    """
+    result = {}
+    for name, value in metadata.items():
+        if not isinstance(name, str) or not _METADATA_NAME.fullmatch(name):
+            raise InvalidOption(f"The metadata name {name!a} may consist of letters, digits and hyphens only.")
+        if not isinstance(value, str) or _CONTROL.search(value):
+            raise InvalidOption(f"The metadata value of {name!r} is not text without control characters.")
+        result[name.lower()] = value
+    return result
+
+
+def _text(name: str, option: str, rule: TextRule | None) -> str | None:
+    value = rule(name) if callable(rule) else rule
+    if value is not None and (not isinstance(value, str) or _CONTROL.search(value)):
+        raise InvalidOption(f"The option {option!r} gave no text without control characters for {name!a}.")
+    return value or None
+
+
+def _metadata(name: str, options: StorageOptions) -> dict[str, str]:
+    rule = options.metadata
+    return checked_metadata((rule(name) if callable(rule) else rule) or {})

@@ -1,0 +1,102 @@
+"""Storage name <-> object key, containment in ``location``, and the text of URLs.
+
+Pure. A name is what Django stores in the database; a key is what the container holds; the key of a name always lies
+below the storage's ``location``.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from django_selectel_storage.exceptions import InvalidName
+
+LONGEST_KEY = 1024  # bytes of UTF-8; S3 "Object key naming guidelines", Swift's max_object_name_length
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~/-]*")  # RFC 3986, section 2.3, and the slash between segments
+
+
+def object_key(name: str, location: str = "") -> str:
+    """Give the key of a name.
+
+    Args:
+        name: a storage name, with ``/`` between folders; ``""`` means the location itself.
+        location: the folder all keys lie in, without slashes around it.
+
+    Raises:
+        InvalidName: the name is absolute, leaves the location through ``..``, cannot be written in UTF-8, or its key
+            is longer than 1024 bytes.
+    """
+    relative = str(name)
+    if relative.startswith(("/", "\\")):
+        raise InvalidName(f"The name {_shown(name)} is absolute; names are relative to the storage's location.")
+    if "." in relative:
+        relative = _without_dots(relative)
+    key = f"{location}/{relative}" if location and relative else relative or location
+    _refuse_unwritable(key, name)
+    return key
+
+
+def storage_name(key: str, location: str = "") -> str:
+    """Give the name of a key below ``location``; the opposite of ``object_key``."""
+    return key[len(location) + 1 :] if location else key
+
+
+def folder_prefix(path: str, location: str = "") -> str:
+    """Give the prefix that the keys inside a folder begin with; ``""`` is the whole container."""
+    key = object_key(path, location).rstrip("/")
+    return f"{key}/" if key else ""
+
+
+def quoted(key: str) -> str:
+    """Percent-encode a key for the path of a URL: everything but unreserved characters and slashes.
+
+    The same form serves SigV4, which signs the path ("Create a canonical request", UriEncode).
+    """
+    return key if _UNRESERVED.fullmatch(key) else quote(key, safe="/")
+
+
+def public_url(base: str, key: str) -> str:
+    """Give the URL of a key under the address of a container or a public domain."""
+    return f"{base}/{quoted(key)}"
+
+
+def _without_dots(relative: str) -> str:
+    """Resolve ``.`` and ``..``: browsers would, even percent-encoded (WHATWG URL, "double-dot path segment")."""
+    if _leaves(re.split(r"[/\\]", relative)):
+        raise InvalidName(f"The name {_shown(relative)} leaves the storage's location.")
+    segments: list[str] = []
+    for segment in relative.split("/"):
+        if segment == "..":
+            while segments and not segments.pop():
+                pass
+        elif segment != ".":
+            segments.append(segment)
+    return "/".join(segments)
+
+
+def _leaves(segments: list[str]) -> bool:
+    depth = 0
+    for segment in segments:
+        if segment == "..":
+            depth -= 1
+        elif segment not in {"", "."}:
+            depth += 1
+        if depth < 0:
+            return True
+    return False
+
+
+def _refuse_unwritable(key: str, name: str) -> None:
+    try:
+        length = len(key) if key.isascii() else len(key.encode())
+    except UnicodeEncodeError:
+        raise InvalidName(
+            f"The name {_shown(name)} holds half of a surrogate pair; it cannot be written in UTF-8."
+        ) from None
+    if length > LONGEST_KEY:
+        raise InvalidName(f"The name {_shown(name)} makes a key of {length} bytes; {LONGEST_KEY} are allowed.")
+
+
+def _shown(name: str) -> str:
+    text = str(name)
+    return ascii(text if len(text) <= 100 else f"{text[:97]}...")

@@ -1,0 +1,306 @@
+"""The options of a storage: names, types, defaults and what makes them unusable.
+
+Pure: a mapping goes in, a frozen ``StorageOptions`` or a ``ConfigurationError`` comes out. Nothing here reads settings,
+opens connections or knows Django.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from django_selectel_storage import option_values as values
+from django_selectel_storage.exceptions import (
+    ConfigurationError,
+    EmptyContainerName,
+    EmptyPassword,
+    EmptyUsername,
+    InvalidOption,
+    UnknownOption,
+)
+
+KIB = 1024
+MIB = 1024 * KIB
+GIB = 1024 * MIB
+
+Protocol: TypeAlias = Literal["s3", "keystone", "legacy"]
+TextRule: TypeAlias = str | Callable[[str], str | None]
+MetadataRule: TypeAlias = Mapping[str, str] | Callable[[str], Mapping[str, str] | None]
+
+LEGACY_AUTH_URL = "https://api.selcdn.ru/auth/v1.0"
+KEYSTONE_AUTH_URL = "https://cloud.api.selcloud.ru/identity/v3"
+LONGEST_PRESIGNED_LIFE = 604800  # seconds; SigV4, "Authenticating Requests: Using Query Parameters", X-Amz-Expires
+SMALLEST_PART = 5 * MIB  # S3, "Amazon S3 multipart upload limits"
+LARGEST_PUT = 5 * GIB  # S3 PutObject and UploadPart; Swift's max_file_size
+TEXT_TYPES = (
+    "text/*",
+    "application/javascript",
+    "application/json",
+    "application/manifest+json",
+    "application/xml",
+    "image/svg+xml",
+)
+
+ALIASES = {
+    "container_name": "container",
+    "bucket": "container",
+    "bucket_name": "container",
+    "pool_conns": "pool_connections",
+}
+CREDENTIALS = frozenset({"access_key", "secret_key", "username", "password", "account", "project", "temp_url_key"})
+SECRETS = frozenset({"access_key", "secret_key", "username", "password", "temp_url_key", "proxy"})
+# Accepted because 1.x documented them; they have no effect.
+RETIRED = frozenset({"pool_connections", "requests_factory"})
+
+
+def _option(parse: Callable[[object], Any], default: Any = None, *, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"parse": parse})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageOptions:
+    """All options of one storage, checked. Times are in seconds, sizes in bytes. A None means "not given"."""
+
+    container: str = _option(values.text, "")
+    access_key: str | None = _option(values.text, secret=True)
+    secret_key: str | None = _option(values.text, secret=True)
+    username: str | None = _option(values.text, secret=True)
+    password: str | None = _option(values.text, secret=True)
+    account: str | None = _option(values.text)
+    project: str | None = _option(values.text)
+    pool: str = _option(values.label, "ru-1")
+    endpoint: str | None = _option(values.web_address)
+    region: str | None = _option(values.label)
+    auth_url: str | None = _option(values.web_address)
+    addressing: Literal["path", "virtual"] = _option(values.one_of("path", "virtual"), "path")
+    location: str = _option(values.location, "")
+    file_overwrite: bool = _option(values.flag, False)
+    custom_domain: str | None = _option(values.domain)
+    querystring_auth: bool | None = _option(values.flag)
+    querystring_expire: int = _option(values.whole_seconds, 3600)
+    stable_urls: int = _option(values.whole_seconds_or_none, 0)
+    url_endpoint: str | None = _option(values.web_address)
+    temp_url_key: str | None = _option(values.text, secret=True)
+    cache_control: TextRule | None = _option(values.header_rule)
+    content_disposition: TextRule | None = _option(values.header_rule)
+    content_language: TextRule | None = _option(values.header_rule)
+    metadata: MetadataRule | None = _option(values.metadata_rule)
+    default_content_type: str = _option(values.header_text, "application/octet-stream")
+    conditional_writes: bool | None = _option(values.flag)
+    gzip: bool = _option(values.flag, False)
+    gzip_content_types: tuple[str, ...] = _option(values.texts, TEXT_TYPES)
+    multipart_threshold: int = _option(values.count(1), 16 * MIB)
+    multipart_chunksize: int = _option(values.count(1), 8 * MIB)
+    max_concurrency: int = _option(values.count(1), 4)
+    max_memory_size: int = _option(values.count(0), 5 * MIB)
+    connect_timeout: float = _option(values.seconds, 5.0)
+    read_timeout: float = _option(values.seconds, 30.0)
+    max_retries: int = _option(values.count(0), 3)
+    pool_maxsize: int = _option(values.count(1), 50)
+    ca_bundle: str | None = _option(values.text)
+    proxy: str | None = _option(values.proxy, secret=True)
+    allow_http: bool = _option(values.flag, False)
+    manifest_storage: str | None = _option(values.text)
+    sendmefile: bool | Literal["auto"] = _option(values.flag_or_auto, "auto")
+
+    @property
+    def protocol(self) -> Protocol:
+        """What the credentials choose: S3 keys first, then IAM (Keystone v3), otherwise auth v1.0."""
+        if self.access_key or self.secret_key:
+            return "s3"
+        return "keystone" if self.account or self.project else "legacy"
+
+    @property
+    def s3_endpoint(self) -> str:
+        """The address of the S3 API, without a trailing slash."""
+        return self.endpoint or f"https://s3.{self.pool}.storage.selcloud.ru"
+
+    @property
+    def s3_region(self) -> str:
+        """The region that SigV4 signs for; on Selectel it is the pool's name."""
+        return self.region or self.pool
+
+    @property
+    def login_url(self) -> str:
+        """Where a Swift user logs in."""
+        return self.auth_url or (KEYSTONE_AUTH_URL if self.protocol == "keystone" else LEGACY_AUTH_URL)
+
+    @property
+    def signs_urls(self) -> bool:
+        """Whether ``url()`` hands out signed URLs."""
+        if self.querystring_auth is not None:
+            return self.querystring_auth
+        return not self.custom_domain and (self.protocol == "s3" or bool(self.temp_url_key))
+
+    def problems(self) -> list[ConfigurationError]:
+        """Everything that makes these options unusable, the most basic first; empty when there is nothing."""
+        return [error for rule in _RULES for error in rule(self)]
+
+
+OPTION_NAMES = tuple(option.name for option in fields(StorageOptions))
+SELECTING = ("storage", "schema", "dsn")  # say which options, and are none themselves
+_PARSERS: dict[str, Callable[[object], Any]] = {
+    **{option.name: option.metadata["parse"] for option in fields(StorageOptions)},
+    "pool_connections": values.count(1),
+    "requests_factory": values.text,
+}
+
+
+def storage_options(given: Mapping[str, object]) -> StorageOptions:
+    """Check and convert a mapping of options.
+
+    Args:
+        given: option names (canonical, as ``canonical`` returns them) and their values; None means "not given".
+
+    Raises:
+        ConfigurationError: the first problem that was found; the message names the option, never a secret's value.
+    """
+    parsed: dict[str, Any] = {name: _parsed(name, value) for name, value in given.items() if value is not None}
+    options = StorageOptions(**{name: value for name, value in parsed.items() if name not in RETIRED})
+    for problem in options.problems():
+        raise problem
+    return options
+
+
+def canonical(given: Mapping[str, object], *, also: Iterable[str] = ()) -> dict[str, object]:
+    """Give every option its own name: lower case, aliases resolved, the nested OPTIONS of 1.x unfolded.
+
+    Args:
+        given: options as a user wrote them, in either case.
+        also: further names that are allowed here and passed through.
+
+    Raises:
+        UnknownOption: a name that is not known; the message names the nearest known one.
+        InvalidOption: one option is given twice with different values.
+    """
+    names = {*_PARSERS, *also}
+    result: dict[str, object] = {}
+    for written, value in _unfolded(given):
+        name = ALIASES.get(written.lower(), written.lower())
+        if name not in names:
+            raise UnknownOption(_unknown(written, names))
+        if value is None:
+            continue
+        if name in result and result[name] != value:
+            raise InvalidOption(f"The option {name!r} is given twice, with different values. Keep one of them.")
+        result[name] = value
+    return result
+
+
+def _unfolded(given: Mapping[str, object]) -> Iterable[tuple[str, object]]:
+    for name, value in given.items():
+        if str(name).lower() != "options":
+            yield str(name), value
+        elif isinstance(value, Mapping):
+            yield from _unfolded(value)
+        elif value is not None:
+            raise InvalidOption("The option 'OPTIONS' expects a dictionary, as {'MAX_RETRIES': 3}.")
+
+
+def _unknown(name: str, names: Iterable[str]) -> str:
+    candidates = sorted({*names, *ALIASES})
+    nearest = difflib.get_close_matches(name.lower(), candidates, n=1, cutoff=0.4)
+    hint = f"Did you mean {nearest[0]!r}?" if nearest else f"Known options: {', '.join(candidates)}."
+    return f"Unknown option {name!r}. {hint}"
+
+
+def _parsed(name: str, value: object) -> object:
+    try:
+        return _PARSERS[name](value)
+    except ValueError as error:
+        raise InvalidOption(f"The option {name!r} {error}") from None
+
+
+# --- rules -----------------------------------------------------------------------------------------------------------
+
+Rule: TypeAlias = Callable[[StorageOptions], Iterable[ConfigurationError]]
+
+
+def _credentials(options: StorageOptions) -> Iterable[ConfigurationError]:
+    s3 = options.protocol == "s3"
+    name, secret = ("access_key", "secret_key") if s3 else ("username", "password")
+    if not getattr(options, name):
+        other = "" if s3 else " (or 'access_key' and 'secret_key' of an S3 key)"
+        yield EmptyUsername(f"The option {name!r} is missing{other}: the storage has nobody to log in as.")
+    if not getattr(options, secret):
+        yield EmptyPassword(f"The option {secret!r} is missing: it goes with {name!r}.")
+
+
+def _iam_scope(options: StorageOptions) -> Iterable[ConfigurationError]:
+    if bool(options.account) == bool(options.project):
+        return
+    given, missing = ("account", "project") if options.account else ("project", "account")
+    yield ConfigurationError(
+        f"The option {given!r} is given without {missing!r}: an IAM login needs both, auth v1.0 neither."
+    )
+
+
+def _container(options: StorageOptions) -> Iterable[ConfigurationError]:
+    if not options.container:
+        yield EmptyContainerName("The option 'container' is missing: the storage does not know where the files lie.")
+    elif "/" in options.container or options.container in {".", ".."}:
+        yield InvalidOption("The option 'container' is a name without slashes; a folder in it is 'location'.")
+
+
+def _plain_http(options: StorageOptions) -> Iterable[ConfigurationError]:
+    if options.allow_http:
+        return
+    for name in ("endpoint", "auth_url"):
+        address = getattr(options, name)
+        if address and not is_safe_address(address):
+            yield InvalidOption(
+                f"The option {name!r} is plain http to another host: credentials would travel unprotected. "
+                "Use https, or set 'allow_http' to True if you accept that."
+            )
+
+
+def _url_life(options: StorageOptions) -> Iterable[ConfigurationError]:
+    if options.protocol == "s3" and options.querystring_expire + options.stable_urls > LONGEST_PRESIGNED_LIFE:
+        yield InvalidOption(
+            f"The options 'querystring_expire' and 'stable_urls' together exceed {LONGEST_PRESIGNED_LIFE} seconds "
+            "(7 days), the longest life of a presigned URL."
+        )
+
+
+def _url_signing(options: StorageOptions) -> Iterable[ConfigurationError]:
+    if not options.querystring_auth:
+        return
+    if options.custom_domain:
+        yield InvalidOption(
+            "The options 'querystring_auth' and 'custom_domain' contradict each other: URLs of a public domain are "
+            "not signed. For signed URLs on another host use 'url_endpoint'."
+        )
+    if options.protocol != "s3" and not options.temp_url_key:
+        yield InvalidOption("The option 'querystring_auth' needs 'temp_url_key' on Swift: it signs the URLs.")
+
+
+def _part_sizes(options: StorageOptions) -> Iterable[ConfigurationError]:
+    if not SMALLEST_PART <= options.multipart_chunksize <= LARGEST_PUT:
+        yield InvalidOption("The option 'multipart_chunksize' lies between 5 MiB and 5 GiB.")
+    if options.multipart_threshold > LARGEST_PUT:
+        yield InvalidOption("The option 'multipart_threshold' is at most 5 GiB, the largest single PUT.")
+
+
+_RULES: tuple[Rule, ...] = (
+    _credentials,
+    _iam_scope,
+    _container,
+    _plain_http,
+    _url_life,
+    _url_signing,
+    _part_sizes,
+)
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether credentials may travel there: https to anywhere, plain http to this very machine only."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name means this very machine (RFC 6761, section 6.3, for names under localhost)."""
+    return host in {"localhost", "::1"} or host.startswith("127.") or host.endswith(".localhost")

@@ -1,0 +1,78 @@
+"""Writing an object only if its key is free, also when the answer to the first try was lost.
+
+Knows no protocol. Every such write carries a random ``upload-id`` in its metadata: a "key is taken" that follows an
+unanswered try may mean our own object.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django_selectel_storage.exceptions import ObjectExists, ObjectNotFound
+from django_selectel_storage.headers import UPLOAD_ID, ObjectHeaders
+from django_selectel_storage.protocols.base import ObjectClient
+from django_selectel_storage.transport.body import Body
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """How a key is protected from being overwritten.
+
+    Attributes:
+        ask_first: ask whether the key is taken, for servers that may ignore the condition.
+        condition: send ``If-None-Match: *`` along.
+    """
+
+    ask_first: bool
+    condition: bool
+
+
+def guard_for(client: ObjectClient, conditional_writes: bool | None) -> Guard:
+    """Decide by the option ``conditional_writes``; None trusts the hosts that are known to heed the condition."""
+    if conditional_writes is None:
+        return Guard(ask_first=not client.atomic_conditions, condition=True)
+    return Guard(ask_first=not conditional_writes, condition=conditional_writes)
+
+
+def put_if_absent(
+    client: ObjectClient, key: str, body: Body, headers: ObjectHeaders, *, guard: Guard, upload_id: str
+) -> None:
+    """Store an object whose key is free.
+
+    Args:
+        client: the object store.
+        key: the object key.
+        body: the bytes.
+        headers: what is stored beside them.
+        guard: how the key is protected.
+        upload_id: a random text that no other write has.
+
+    Raises:
+        ObjectExists: the key is taken, and not by this very write.
+    """
+    if guard.ask_first and _is_taken(client, key):
+        raise ObjectExists(f"The key {key!r} is taken.")
+    if not guard.condition:
+        client.put(key, body, headers)
+        return
+    marked = replace(headers, metadata={**headers.metadata, UPLOAD_ID: upload_id})
+    try:
+        client.put(key, body, marked, only_if_absent=True)
+    except ObjectExists as error:
+        if error.tries == 1 or not _is_ours(client, key, upload_id):
+            raise
+
+
+def _is_taken(client: ObjectClient, key: str) -> bool:
+    try:
+        client.head(key)
+    except ObjectNotFound:
+        return False
+    return True
+
+
+def _is_ours(client: ObjectClient, key: str, upload_id: str) -> bool:
+    try:
+        return client.head(key).metadata.get(UPLOAD_ID) == upload_id
+    except ObjectNotFound:
+        return False

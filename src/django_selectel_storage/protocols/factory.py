@@ -1,0 +1,92 @@
+"""StorageOptions -> client: the only place that chooses a protocol, and that shares pools and tokens.
+
+Shared are: connections to one origin made in one way, and the token of one user. Nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from urllib.parse import urlsplit
+
+from django_selectel_storage.exceptions import InvalidOption
+from django_selectel_storage.options import StorageOptions, is_safe_address
+from django_selectel_storage.protocols.base import ObjectClient
+from django_selectel_storage.protocols.s3.client import S3Client
+from django_selectel_storage.protocols.swift import keystone, legacy
+from django_selectel_storage.protocols.swift.client import SwiftClient
+from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
+from django_selectel_storage.transport.pool import Pool, WireOptions
+
+_pools: dict[tuple[str, WireOptions], Pool] = {}
+_keepers: dict[tuple[object, ...], TokenKeeper] = {}
+_sharing = threading.Lock()
+
+
+def client_for(options: StorageOptions) -> ObjectClient:
+    """Give a client for the container that the options name."""
+    wire = _wire_options(options)
+    if options.protocol == "s3":
+        return S3Client(options, shared_pool(_origin(options.s3_endpoint, options), wire))
+    return SwiftClient(options, _shared_keeper(options, wire), lambda origin: shared_pool(origin, wire))
+
+
+def shared_pool(origin: str, wire: WireOptions) -> Pool:
+    """Give the connections to an origin, which all who make them in the same way share."""
+    pool = _pools.get((origin, wire))
+    if pool is None:
+        with _sharing:
+            pool = _pools.setdefault((origin, wire), Pool(origin, wire))
+    return pool
+
+
+def _origin(endpoint: str, options: StorageOptions) -> str:
+    parts = urlsplit(endpoint)
+    host = f"{options.container}.{parts.netloc}" if options.addressing == "virtual" else parts.netloc
+    return f"{parts.scheme}://{host}"
+
+
+def _shared_keeper(options: StorageOptions, wire: WireOptions) -> TokenKeeper:
+    identity = (
+        options.protocol, options.login_url, options.username, options.password, options.account, options.project,
+        options.endpoint, options.pool, options.region, options.allow_http, wire,
+    )  # fmt: skip
+    with _sharing:
+        return _keepers.setdefault(identity, TokenKeeper(lambda: _login(options, wire)))
+
+
+def _login(options: StorageOptions, wire: WireOptions) -> Token:
+    parts = urlsplit(options.login_url)
+    pool = shared_pool(f"{parts.scheme}://{parts.netloc}", wire)
+    if options.protocol == "keystone":
+        token = keystone.read_token(options, pool.send(keystone.login_request(options), lambda _: {}))
+    else:
+        token = legacy.read_token(options, pool.send(legacy.login_request(options), lambda _: {}))
+    if not options.allow_http and not is_safe_address(token.storage_url):
+        raise InvalidOption(
+            f"{options.login_url} hands out a storage URL with plain http, over which the token would travel "
+            "unprotected. Set 'endpoint' to the https address of the storage, or 'allow_http' to True."
+        )
+    return token
+
+
+def _wire_options(options: StorageOptions) -> WireOptions:
+    return WireOptions(
+        connect_timeout=options.connect_timeout,
+        read_timeout=options.read_timeout,
+        max_retries=options.max_retries,
+        pool_maxsize=options.pool_maxsize,
+        ca_bundle=options.ca_bundle,
+        proxy=options.proxy,
+    )
+
+
+def _unlock_after_fork() -> None:
+    global _sharing  # noqa: PLW0603 - a lock held by a thread that the child does not have
+    _sharing = threading.Lock()
+    for keeper in _keepers.values():
+        keeper.forget_lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock_after_fork)

@@ -1,0 +1,104 @@
+"""An answer that is no success, as the precise error: what was tried, what the server said, what to do.
+
+Pure, and shared by both protocols; each reads the server's words in its own way and adds its own hints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django_selectel_storage.exceptions import (
+    AccessDenied,
+    AuthenticationFailed,
+    ContainerNotFound,
+    InvalidRequest,
+    ObjectChanged,
+    ObjectExists,
+    ObjectNotFound,
+    ServerError,
+    StorageError,
+    TooManyRequests,
+)
+
+
+class Condition(Enum):
+    """What a 412 means for a request."""
+
+    NONE = "there was no condition"
+    ABSENT = "the key was to be free"
+    UNCHANGED = "the object was to be the one that is known"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was tried, for the words of an error.
+
+    Attributes:
+        action: a verb in its -ing form, as ``"Saving"``.
+        container: the container.
+        key: the object key; empty when the container itself was asked.
+        condition: the condition that the request carried.
+    """
+
+    action: str
+    container: str
+    key: str = ""
+    condition: Condition = Condition.NONE
+
+    def __str__(self) -> str:
+        where = f"{self.key!r} in the container {self.container!r}" if self.key else f"the container {self.container!r}"
+        return f"{self.action} {where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a server said of an error: its code, its message, its request id, and our hint."""
+
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+    hint: str = ""
+
+
+def error_for(attempt: Attempt, status: int, words: Words, *, tries: int = 1) -> StorageError:
+    """Give the error for an answer; the class follows from the status and the attempt."""
+    said = " ".join(part for part in (str(status), words.code) if part)
+    message = f": {words.message.rstrip('.')}" if words.message else ""
+    request_id = f" (request id {words.request_id})" if words.request_id else ""
+    hint = f" {words.hint}" if words.hint else ""
+    text = f"{attempt} failed: the server answered {said}{message}{request_id}.{hint}"
+    kind = _kind(attempt, status)
+    return kind(text, status=status, code=words.code, request_id=words.request_id, tries=tries)
+
+
+def container_missing(attempt: Attempt, status: int, words: Words) -> ContainerNotFound:
+    """Give the error for a container that is not there."""
+    request_id = f" (request id {words.request_id})" if words.request_id else ""
+    return ContainerNotFound(
+        f"{attempt} failed: there is no container {attempt.container!r}{request_id}. Create it, or correct the option "
+        "'container', the account or the endpoint.",
+        status=status,
+        code=words.code,
+        request_id=words.request_id,
+    )
+
+
+_KINDS: dict[int, type[StorageError]] = {
+    401: AuthenticationFailed,
+    403: AccessDenied,
+    404: ObjectNotFound,
+    429: TooManyRequests,
+}
+_KINDS_OF_412 = {
+    Condition.NONE: InvalidRequest,
+    Condition.ABSENT: ObjectExists,
+    Condition.UNCHANGED: ObjectChanged,
+}
+_SERVER_FAILED = 500
+
+
+def _kind(attempt: Attempt, status: int) -> type[StorageError]:
+    if status == 412:
+        return _KINDS_OF_412[attempt.condition]
+    return _KINDS.get(status) or (ServerError if status >= _SERVER_FAILED else InvalidRequest)

@@ -1,0 +1,117 @@
+"""Header fields of stored objects, as both protocols read and write them. Pure."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+from django_selectel_storage.exceptions import DamagedTransfer
+from django_selectel_storage.protocols.base import ObjectInfo, ObjectRange
+from django_selectel_storage.transport.messages import Answer, Headers
+
+_KEPT = ("cache-control", "content-disposition", "content-language", "content-encoding")
+_ENCODED_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]*={0,2})\?=", re.IGNORECASE)
+_CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19})")
+
+
+def wire_text(value: str) -> str:
+    """Write text for a header: UTF-8, in the guise of Latin-1 that HTTP libraries expect."""
+    return value if value.isascii() else value.encode().decode("latin-1")
+
+
+def encoded_word(value: str) -> str:
+    """Write text in ASCII (RFC 2047, section 2), the form in which S3 itself hands out other characters."""
+    return value if value.isascii() else f"=?UTF-8?B?{b64encode(value.encode()).decode()}?="
+
+
+def plain_text(value: str) -> str:
+    """Read text of a header, in whichever of the two forms it was written."""
+    match = _ENCODED_WORD.fullmatch(value)
+    try:
+        if match:
+            return b64decode(match[1]).decode()
+        return value if value.isascii() else value.encode("latin-1").decode()
+    except ValueError:
+        return value
+
+
+def http_date(value: str) -> datetime | None:
+    """Read an HTTP date (RFC 9110, section 5.6.7); None when it is none."""
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+
+
+def iso_date(value: str) -> datetime | None:
+    """Read an ISO 8601 time of a listing, as UTC where it names no zone; None when it is none."""
+    try:
+        date = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+
+
+def length(value: str) -> int:
+    """Read a number of bytes; 0 when it is none."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 20 else 0
+
+
+def content_range(value: str) -> tuple[int, int, int] | None:
+    """Read Content-Range (RFC 9110, section 14.4) as first byte, byte after the last, size of the whole."""
+    match = _CONTENT_RANGE.fullmatch(value.strip())
+    if not match:
+        return None
+    if match[1] is None:
+        return 0, 0, int(match[3])
+    return int(match[1]), int(match[2]) + 1, int(match[3])
+
+
+def object_info(key: str, headers: Headers, metadata_prefix: str, size: int) -> ObjectInfo:
+    """Read what the headers of an answer say of an object.
+
+    Args:
+        key: the object key.
+        headers: the answer's header fields.
+        metadata_prefix: what user metadata begins with in this protocol, in lower case.
+        size: the object's size in bytes.
+    """
+    kept, metadata = {}, {}
+    for written, value in headers.items():
+        name = written.lower()
+        if name in _KEPT:
+            kept[name] = plain_text(value)
+        elif name.startswith(metadata_prefix):
+            metadata[name[len(metadata_prefix) :]] = plain_text(value)
+    return ObjectInfo(
+        key=key,
+        size=size,
+        etag=headers.get("ETag", "").strip('"'),
+        last_modified=http_date(headers.get("Last-Modified", "")),
+        content_type=headers.get("Content-Type", ""),
+        headers=kept,
+        metadata=metadata,
+    )
+
+
+def object_range(key: str, answer: Answer, metadata_prefix: str) -> ObjectRange:
+    """Read the head of an answer whose bytes are still on their way: 200 brings all of it, 206 a part.
+
+    Raises:
+        DamagedTransfer: the answer does not say which bytes it brings.
+    """
+    if answer.incoming is None:
+        raise DamagedTransfer(f"The answer for {key!r} brought no bytes.")
+    size = length(answer.headers.get("Content-Length", ""))
+    if answer.status != 206:
+        info = object_info(key, answer.headers, metadata_prefix, size)
+        return ObjectRange(info, 0, size, answer.incoming)
+    stretch = content_range(answer.headers.get("Content-Range", ""))
+    if stretch is None:
+        answer.incoming.close()
+        raise DamagedTransfer(f"The answer for {key!r} does not say which bytes it brings (Content-Range).")
+    start, stop, whole = stretch
+    return ObjectRange(object_info(key, answer.headers, metadata_prefix, whole), start, stop, answer.incoming)

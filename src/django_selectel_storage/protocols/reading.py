@@ -1,0 +1,91 @@
+"""A stretch of one object, resumed where its connection breaks: no byte comes twice, none is lost, none is foreign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django_selectel_storage.exceptions import ConnectionFailed, DamagedTransfer, StorageError, TimedOut
+from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo, ObjectRange
+
+PIECE = 256 * 1024  # bytes taken off the wire at a time
+_BROKEN = (ConnectionFailed, TimedOut, DamagedTransfer)
+
+
+class Stretch:
+    """The bytes of an object from ``start`` up to but without ``stop``; asked for at once, read by ``chunks``.
+
+    Args:
+        client: the object store.
+        key: the object key.
+        start: the first byte.
+        stop: the byte after the last one; None for the rest.
+        if_match: the ETag that the object must have; empty for whichever it has now.
+        resumes: how often a broken connection is taken up again.
+
+    Raises:
+        ObjectNotFound: there is no such object.
+        ObjectChanged: it has another ETag.
+    """
+
+    def __init__(
+        self, client: ObjectClient, key: str, start: int, stop: int | None, *, if_match: str = "", resumes: int = 3
+    ) -> None:
+        self._client = client
+        self._key = key
+        self._resumes = resumes
+        self._coming = client.get(key, start, stop, if_match)
+        self.info: ObjectInfo = self._coming.info
+        self.start = start
+        self.stop = self.info.size if stop is None else min(stop, self.info.size)
+        self._if_match = if_match or self.info.etag
+
+    def chunks(self, size: int = PIECE) -> Iterator[bytes]:
+        """Yield the bytes in pieces of at most ``size``.
+
+        Raises:
+            ObjectChanged: the object was replaced meanwhile.
+            StorageError: the connection broke more often than it is taken up again.
+        """
+        position = self.start
+        try:
+            while position < self.stop:
+                try:
+                    for chunk in _exactly(self._coming, position, self.stop, size):
+                        position += len(chunk)
+                        yield chunk
+                    if position < self.stop:
+                        raise DamagedTransfer(f"Of {self._key!r}, {self.stop - position} bytes did not arrive.")
+                except _BROKEN as error:
+                    self._take_up_again(position, error)
+        finally:
+            self.close()
+
+    def read(self) -> bytes:
+        """Give all of it at once."""
+        return b"".join(self.chunks())
+
+    def close(self) -> None:
+        """Give the connection back, also when not everything was read."""
+        self._coming.incoming.close()
+
+    def _take_up_again(self, position: int, error: StorageError) -> None:
+        if self._resumes <= 0:
+            raise error
+        self._resumes -= 1
+        self._coming.incoming.close()
+        self._coming = self._client.get(self._key, position, self.stop, self._if_match)
+
+
+def _exactly(coming: ObjectRange, position: int, stop: int, size: int) -> Iterator[bytes]:
+    """Cut what comes to what was asked for: a server may ignore the Range header and send all."""
+    skip, left = position - coming.start, stop - position
+    if skip < 0:
+        raise DamagedTransfer("The server sent other bytes than those that were asked for.")
+    for chunk in coming.incoming.chunks(size):
+        wanted = chunk[skip : skip + left]
+        skip -= min(skip, len(chunk))
+        left -= len(wanted)
+        if wanted:
+            yield wanted
+        if left <= 0:
+            return

@@ -1,0 +1,113 @@
+"""The S3 client: signs, sends and reads, one bucket at a time. What travels is written in ``wire``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from django_selectel_storage.headers import ObjectHeaders
+from django_selectel_storage.options import StorageOptions
+from django_selectel_storage.protocols import presence
+from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
+from django_selectel_storage.protocols.failures import Attempt, Condition
+from django_selectel_storage.protocols.s3 import wire
+from django_selectel_storage.signing import sigv4
+from django_selectel_storage.transport.body import Body
+from django_selectel_storage.transport.messages import Answer, Request
+from django_selectel_storage.transport.pool import Pool
+
+# Hosts whose documentation promises conditional writes: Selectel's (and Servercore's), AWS's.
+_ATOMIC_HOSTS = (".selcloud.ru", ".srvstorage.uz", ".srvstorage.kz", ".amazonaws.com")
+
+
+class S3Client:
+    """One bucket of an S3 service.
+
+    Args:
+        options: the storage's options.
+        pool: the connections to the service.
+        clock: gives the POSIX time.
+    """
+
+    def __init__(self, options: StorageOptions, pool: Pool, clock: Callable[[], float] = time.time) -> None:
+        self.container = options.container
+        self._place = wire.address(options.s3_endpoint, options.container, options.addressing)
+        self._public = wire.address(options.url_endpoint or options.s3_endpoint, options.container, options.addressing)
+        self._key = sigv4.SigningKey(options.access_key or "", options.secret_key or "", options.s3_region)
+        self._pool = pool
+        self._clock = clock
+        self._presence = presence.Presence(self._ask_for_container)
+
+    @property
+    def atomic_conditions(self) -> bool:
+        """Whether the host is known to heed ``If-None-Match`` (AWS and Selectel document it)."""
+        return self._place.host.partition(":")[0].endswith(_ATOMIC_HOSTS)
+
+    def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
+        """Store an object in one request (PutObject)."""
+        request = wire.put_object(self._place, key, body, headers, only_if_absent=only_if_absent)
+        attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
+        with self._presence.checked_when_missing():
+            self._send(request, attempt)
+
+    def head(self, key: str) -> ObjectInfo:
+        """Ask for an object without its bytes (HeadObject)."""
+        with self._presence.checked_when_missing():
+            return wire.read_info(key, self._send(wire.head_object(self._place, key), self._attempt("Looking up", key)))
+
+    def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
+        """Ask for an object or a stretch of it (GetObject)."""
+        request = wire.get_object(self._place, key, start, stop, if_match)
+        attempt = self._attempt("Reading", key, Condition.UNCHANGED if if_match else Condition.NONE)
+        with self._presence.checked_when_missing():
+            return wire.read_range(key, self._send(request, attempt))
+
+    def delete(self, key: str) -> None:
+        """Remove an object (DeleteObject)."""
+        with self._presence.checked_when_missing(tolerated=True):
+            self._send(wire.delete_object(self._place, key), self._attempt("Deleting", key))
+
+    def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:
+        """Give one page of a listing (ListObjectsV2)."""
+        request = wire.list_objects(self._place, prefix, delimiter, page, limit)
+        return wire.read_listing(self._send(request, self._attempt("Listing")))
+
+    def plain_url(self, key: str) -> str:
+        """Give the URL without a signature."""
+        return self._public.origin + self._public.path(key)
+
+    def signed_url(self, key: str, method: str, signed_at: float, expires: int, parameters: Mapping[str, str]) -> str:
+        """Presign a URL."""
+        place, date = self._public, sigv4.amz_date(signed_at)
+        path = place.path(key)
+        query = sigv4.presigned_query(self._key, method, path, place.host, date, expires, parameters)
+        return f"{place.origin}{path}?{query}"
+
+    def _ask_for_container(self) -> None:
+        self._send(wire.head_bucket(self._place), self._attempt("Looking up"))
+
+    def _attempt(self, action: str, key: str = "", condition: Condition = Condition.NONE) -> Attempt:
+        return Attempt(action, self.container, key, condition)
+
+    def _send(self, request: Request, attempt: Attempt) -> Answer:
+        answer = self._pool.send(request, self._authorize)
+        wire.raise_for_status(answer, attempt)
+        return answer
+
+    def _authorize(self, request: Request) -> dict[str, str]:
+        """Sign a request: its host, its type, everything that S3 itself gives a meaning to, and its bytes."""
+        payload = request.body.digest("sha256") if request.body.size else sigv4.EMPTY_SHA256
+        added = {
+            "host": self._place.host,
+            "x-amz-content-sha256": payload,
+            "x-amz-date": sigv4.amz_date(self._clock()),
+        }
+        signed = {name.lower(): value for name, value in request.headers.items() if _is_signed(name.lower())}
+        signature = sigv4.authorization(
+            self._key, request.method, request.path, request.query, {**signed, **added}, payload, added["x-amz-date"]
+        )
+        return {**added, "Authorization": signature}
+
+
+def _is_signed(name: str) -> bool:
+    return name.startswith("x-amz-") or name in {"content-type", "content-md5"}

@@ -1,0 +1,218 @@
+"""What S3 requests look like and what its answers mean. Pure: nothing is signed or sent here.
+
+Source: Amazon S3 API Reference. ``bucket`` is S3's word for the container.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+from django_selectel_storage.exceptions import StorageError
+from django_selectel_storage.headers import ObjectHeaders
+from django_selectel_storage.names import quoted
+from django_selectel_storage.protocols import failures, fields
+from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
+from django_selectel_storage.protocols.failures import Attempt, Words
+from django_selectel_storage.signing.sigv4 import canonical_query
+from django_selectel_storage.transport.body import Body
+from django_selectel_storage.transport.messages import Answer, Request
+
+METADATA = "x-amz-meta-"
+PAGE = 1000  # objects; ListObjectsV2 gives no more
+_IDENTITY = {"Accept-Encoding": "identity"}
+
+_HINTS = {
+    "NoSuchBucket": "Is the bucket virtual-hosted while 'addressing' is 'path', or is 'endpoint' of another pool?",
+    "InvalidAccessKeyId": "Is 'access_key' right? A new key can take some minutes until it works.",
+    "SignatureDoesNotMatch": "Are 'secret_key', 'region' and 'endpoint' right?",
+    "AuthorizationHeaderMalformed": "Is 'region' right? On Selectel it is the name of the pool.",
+    "RequestTimeTooSkewed": "The clock of this machine is wrong by more than the 15 minutes that S3 accepts.",
+    "SlowDown": "The server asks for fewer requests a second.",
+}
+_WRONG_KEY = frozenset(
+    {"InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthorizationHeaderMalformed", "RequestTimeTooSkewed"}
+)
+_HEAD_DENIED = (
+    "The key may be wrong, or not allowed to do this. Without the permission to list the bucket, S3 answers 403 "
+    "instead of 404 for what is missing."
+)
+_THROTTLED = "Selectel allows 2000 requests a second for a bucket (300 PUT, 300 DELETE, 200 POST): slow down."
+_REDIRECTED = "The server sends us elsewhere: are 'endpoint', 'pool' and 'addressing' those of the bucket?"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a bucket answers.
+
+    Attributes:
+        origin: scheme, host and port.
+        host: host and port, as the Host header names them.
+        base: the path of the bucket, without a trailing slash; empty with virtual-hosted addressing.
+    """
+
+    origin: str
+    host: str
+    base: str
+
+    def path(self, key: str) -> str:
+        """The path of an object, percent-encoded; of the bucket, for an empty key."""
+        return f"{self.base}/{quoted(key)}" if key or not self.base else self.base
+
+
+def address(endpoint: str, bucket: str, addressing: str) -> Address:
+    """Work out where a bucket answers ("Virtual hosting of buckets")."""
+    parts = urlsplit(endpoint)
+    host = _host(parts.scheme, parts.netloc)
+    if addressing == "virtual":
+        return Address(f"{parts.scheme}://{bucket}.{host}", f"{bucket}.{host}", parts.path)
+    return Address(f"{parts.scheme}://{host}", host, f"{parts.path}/{quoted(bucket)}")
+
+
+def _host(scheme: str, netloc: str) -> str:
+    """Drop the scheme's own port: the Host header does not name it, so the signature must not."""
+    return netloc.lower().removesuffix(":443" if scheme == "https" else ":80")
+
+
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+def put_object(place: Address, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool) -> Request:
+    """PutObject."""
+    fields_out = object_fields(headers)
+    if only_if_absent:
+        fields_out["If-None-Match"] = "*"
+    return Request("PUT", place.path(key), headers=fields_out, body=body)
+
+
+def object_fields(headers: ObjectHeaders) -> dict[str, str]:
+    """The header fields that a new object is described with."""
+    result = {name: fields.wire_text(value) for name, value in headers.standard().items()}
+    for name, value in headers.metadata.items():
+        result[METADATA + name] = fields.encoded_word(value)
+    return result
+
+
+def head_object(place: Address, key: str) -> Request:
+    """HeadObject."""
+    return Request("HEAD", place.path(key), headers=_IDENTITY)
+
+
+def get_object(place: Address, key: str, start: int, stop: int | None, if_match: str) -> Request:
+    """GetObject, whole or in part."""
+    headers = dict(_IDENTITY)
+    if start or stop is not None:
+        headers["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
+    if if_match:
+        headers["If-Match"] = f'"{if_match}"'
+    return Request("GET", place.path(key), headers=headers, streamed=True)
+
+
+def delete_object(place: Address, key: str) -> Request:
+    """DeleteObject."""
+    return Request("DELETE", place.path(key))
+
+
+def head_bucket(place: Address) -> Request:
+    """HeadBucket."""
+    return Request("HEAD", place.path(""))
+
+
+def list_objects(place: Address, prefix: str, delimiter: str, page: str | None, limit: int | None) -> Request:
+    """ListObjectsV2."""
+    parameters = {"list-type": "2", "max-keys": str(min(limit or PAGE, PAGE)), "prefix": prefix}
+    if delimiter:
+        parameters["delimiter"] = delimiter
+    if page is not None:
+        parameters["continuation-token"] = page
+    return Request("GET", place.path(""), canonical_query(parameters))
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def read_info(key: str, answer: Answer) -> ObjectInfo:
+    """Read a HeadObject answer."""
+    return fields.object_info(key, answer.headers, METADATA, fields.length(answer.headers.get("Content-Length", "")))
+
+
+def read_range(key: str, answer: Answer) -> ObjectRange:
+    """Read the head of a GetObject answer; the bytes are still on their way."""
+    return fields.object_range(key, answer, METADATA)
+
+
+def read_listing(answer: Answer) -> Listing:
+    """Read a ListObjectsV2 answer.
+
+    Raises:
+        StorageError: the answer is not the XML it should be.
+    """
+    root = _xml(answer.body)
+    objects = tuple(
+        ObjectInfo(
+            key=_text(entry, "Key"),
+            size=fields.length(_text(entry, "Size")),
+            etag=_text(entry, "ETag").strip('"'),
+            last_modified=fields.iso_date(_text(entry, "LastModified")),
+        )
+        for entry in _children(root, "Contents")
+    )
+    folders = tuple(_text(entry, "Prefix") for entry in _children(root, "CommonPrefixes"))
+    truncated = _text(root, "IsTruncated") == "true"
+    return Listing(objects, folders, (_text(root, "NextContinuationToken") or None) if truncated else None)
+
+
+def raise_for_status(answer: Answer, attempt: Attempt) -> None:
+    """Do nothing for a success; raise the precise error for anything else."""
+    if answer.status >= 300:
+        _raise(answer, attempt)
+
+
+def _raise(answer: Answer, attempt: Attempt) -> NoReturn:
+    words = _words(answer)
+    if words.code == "NoSuchBucket" or (answer.status == 404 and not attempt.key):
+        raise failures.container_missing(attempt, answer.status, words)
+    status = 401 if words.code in _WRONG_KEY else answer.status
+    error = failures.error_for(attempt, status, words, tries=answer.tries)
+    error.status = answer.status
+    raise error
+
+
+def _words(answer: Answer) -> Words:
+    code, message, request_id = "", "", ""
+    try:
+        root = _xml(answer.body)
+        code, message, request_id = (_text(root, name) for name in ("Code", "Message", "RequestId"))
+    except StorageError:
+        pass
+    request_id = answer.headers.get("x-amz-request-id") or request_id or answer.headers.get("x-trans-id", "")
+    return Words(code, message, request_id, _hint(answer.status, code))
+
+
+def _hint(status: int, code: str) -> str:
+    by_status = {301: _REDIRECTED, 307: _REDIRECTED, 403: "" if code else _HEAD_DENIED, 429: _THROTTLED}
+    return _HINTS.get(code) or by_status.get(status, "")
+
+
+# --- XML -------------------------------------------------------------------------------------------------------------
+
+
+def _xml(body: bytes) -> ElementTree.Element:
+    """Parse XML as S3 writes it: UTF-8, without a document type, so that no entity can grow."""
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body or b"\0" in body:
+        raise StorageError("The server's XML has a document type or is not UTF-8; it is not read.")
+    try:
+        return ElementTree.fromstring(body)  # noqa: S314 - see above
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise StorageError(f"The server's answer is not the XML that S3 promises: {error}.") from None
+
+
+def _children(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+    return (child for child in element if child.tag.rpartition("}")[2] == name)
+
+
+def _text(element: ElementTree.Element, name: str) -> str:
+    return next((child.text or "" for child in _children(element, name)), "")

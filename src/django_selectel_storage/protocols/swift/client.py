@@ -1,0 +1,105 @@
+"""The Swift client: sends with a shared token and reads, one container at a time. What travels is in ``wire``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from django_selectel_storage import names
+from django_selectel_storage.headers import ObjectHeaders
+from django_selectel_storage.options import StorageOptions
+from django_selectel_storage.protocols import presence
+from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
+from django_selectel_storage.protocols.failures import Attempt, Condition
+from django_selectel_storage.protocols.swift import keystone, wire
+from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
+from django_selectel_storage.transport.body import Body
+from django_selectel_storage.transport.messages import Answer, Request
+from django_selectel_storage.transport.pool import Pool
+
+_UNAUTHORIZED = 401
+
+
+class SwiftClient:
+    """One container of a Swift account.
+
+    Args:
+        options: the storage's options.
+        tokens: keeps the login's token.
+        connect: gives the connections to an origin.
+    """
+
+    atomic_conditions = True  # Swift itself knows If-None-Match: *, since 2.0
+
+    def __init__(self, options: StorageOptions, tokens: TokenKeeper, connect: Callable[[str], Pool]) -> None:
+        self.container = options.container
+        self._options = options
+        self._tokens = tokens
+        self._connect = connect
+        self._presence = presence.Presence(self._ask_for_container)
+
+    def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
+        """Store an object in one request."""
+        attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
+        with self._presence.checked_when_missing():
+            self._send(lambda base: wire.put_object(base, key, body, headers, only_if_absent=only_if_absent), attempt)
+
+    def head(self, key: str) -> ObjectInfo:
+        """Ask for an object without its bytes."""
+        with self._presence.checked_when_missing():
+            return wire.read_info(
+                key, self._send(lambda base: wire.head_object(base, key), self._attempt("Looking up", key))
+            )
+
+    def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
+        """Ask for an object or a stretch of it."""
+        attempt = self._attempt("Reading", key, Condition.UNCHANGED if if_match else Condition.NONE)
+        with self._presence.checked_when_missing():
+            answer = self._send(lambda base: wire.get_object(base, key, start, stop, if_match), attempt)
+            return wire.read_range(key, answer)
+
+    def delete(self, key: str) -> None:
+        """Remove an object."""
+        with self._presence.checked_when_missing(tolerated=True):
+            self._send(lambda base: wire.delete_object(base, key), self._attempt("Deleting", key))
+
+    def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:
+        """Give one page of a listing."""
+        answer = self._send(
+            lambda base: wire.list_objects(base, prefix, delimiter, page, limit), self._attempt("Listing")
+        )
+        return wire.read_listing(answer, limit)
+
+    def plain_url(self, key: str) -> str:
+        """Give the URL without a signature; logs in once, unless the options alone tell where the account is."""
+        storage_url = self._known_storage_url() or self._tokens.current().storage_url
+        if self._options.url_endpoint:
+            storage_url = self._options.url_endpoint + urlsplit(storage_url).path
+        return wire.object_path(f"{storage_url}/{names.quoted(self.container)}", key)
+
+    def signed_url(self, key: str, method: str, signed_at: float, expires: int, parameters: Mapping[str, str]) -> str:
+        """Sign a TempURL."""
+        raise NotImplementedError
+
+    def _known_storage_url(self) -> str | None:
+        return keystone.known_storage_url(self._options) if self._options.protocol == "keystone" else None
+
+    def _ask_for_container(self) -> None:
+        self._send(lambda base: wire.head_object(base, ""), self._attempt("Looking up"))
+
+    def _attempt(self, action: str, key: str = "", condition: Condition = Condition.NONE) -> Attempt:
+        return Attempt(action, self.container, key, condition)
+
+    def _send(self, make: Callable[[str], Request], attempt: Attempt) -> Answer:
+        """Send with the shared token; when it is rejected, once more with a new one."""
+        token = self._tokens.current()
+        answer = self._send_with(token, make)
+        if answer.status == _UNAUTHORIZED:
+            answer = self._send_with(self._tokens.renewed(token), make)
+        wire.raise_for_status(answer, attempt)
+        return answer
+
+    def _send_with(self, token: Token, make: Callable[[str], Request]) -> Answer:
+        parts = urlsplit(token.storage_url)
+        request = make(wire.container_path(parts.path, self.container))
+        return self._connect(f"{parts.scheme}://{parts.netloc}").send(request, lambda _: {"X-Auth-Token": token.value})

@@ -1,0 +1,103 @@
+"""One shared token per credentials and process, renewed by one thread while the others go on with the old one.
+
+It does not know how a login looks: that is a function it is given.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django_selectel_storage.exceptions import StorageError
+
+log = logging.getLogger(__name__)
+
+MARGIN = 300.0  # seconds before its end that a token is renewed
+ASSUMED_LIFE = 3600.0  # seconds, when the server does not tell
+RENEWAL_PAUSE = 10.0  # seconds between attempts to renew a token that still works
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A login's result.
+
+    Attributes:
+        value: what goes into X-Auth-Token.
+        storage_url: where the account answers, without a trailing slash.
+        life: seconds from the login on; None when the server did not tell.
+    """
+
+    value: str = field(repr=False)
+    storage_url: str
+    life: float | None = None
+
+
+class TokenKeeper:
+    """Keeps one token for everybody who shares the credentials.
+
+    Args:
+        login: gets a new token.
+        clock: gives a time in seconds that never goes back.
+    """
+
+    def __init__(self, login: Callable[[], Token], clock: Callable[[], float] = time.monotonic) -> None:
+        self._login = login
+        self._clock = clock
+        self.forget_lock()
+        self._token: Token | None = None
+        self._renew_at = self._ends_at = 0.0
+
+    def forget_lock(self) -> None:
+        """Begin with a new lock; after a fork, the old one may be held by a thread that is not there."""
+        self._lock = threading.Lock()
+
+    def current(self) -> Token:
+        """Give a token that works for a while; log in if there is none.
+
+        Raises:
+            StorageError: the login failed.
+        """
+        token, now = self._token, self._clock()
+        if token and now < self._renew_at:
+            return token
+        if token and now < self._ends_at:
+            return self._renewed_by_one(token)
+        with self._lock:
+            if self._token and self._clock() < self._ends_at:
+                return self._token
+            return self._new()
+
+    def renewed(self, rejected: Token) -> Token:
+        """Give another token than the one that the server rejected.
+
+        Raises:
+            StorageError: the login failed.
+        """
+        with self._lock:
+            if self._token and self._token is not rejected:
+                return self._token
+            return self._new()
+
+    def _renewed_by_one(self, token: Token) -> Token:
+        if not self._lock.acquire(blocking=False):
+            return token
+        try:
+            return self._new() if self._token is token else (self._token or token)
+        except StorageError as error:
+            self._renew_at = self._clock() + RENEWAL_PAUSE
+            log.warning("A token could not be renewed yet; the old one still works: %s", error)
+            return token
+        finally:
+            self._lock.release()
+
+    def _new(self) -> Token:
+        token = self._login()
+        now = self._clock()
+        life = token.life if token.life is not None else ASSUMED_LIFE
+        self._ends_at = now + life
+        self._renew_at = now + max(life - MARGIN, life / 2)
+        self._token = token
+        return token

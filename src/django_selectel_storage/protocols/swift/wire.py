@@ -1,0 +1,164 @@
+"""What Swift requests look like and what its answers mean. Pure: nothing is sent here.
+
+Source: OpenStack Object Storage API v1 reference.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import Any, NoReturn
+from urllib.parse import urlencode
+
+from django_selectel_storage.exceptions import StorageError
+from django_selectel_storage.headers import ObjectHeaders
+from django_selectel_storage.names import quoted
+from django_selectel_storage.protocols import failures, fields
+from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
+from django_selectel_storage.protocols.failures import Attempt, Words
+from django_selectel_storage.transport.body import Body
+from django_selectel_storage.transport.messages import Answer, Request
+
+METADATA = "x-object-meta-"
+PAGE = 10_000  # objects; a larger limit is refused with 412
+_IDENTITY = {"Accept-Encoding": "identity"}
+_TAGS = re.compile(r"<[^>]*>")
+_LONGEST_WORDS = 200  # characters of a server's page that are quoted
+
+_HINTS = {
+    401: "The token was not accepted, also not a fresh one: may this user act on this account?",
+    403: "The user may log in, but not do this: check its role and the container's access rules.",
+    413: "The object is larger than the server allows.",
+    422: "The bytes were damaged on their way, and the server refused them. Nothing was stored.",
+    429: "Selectel allows 2000 requests a second for a container (300 PUT, 300 DELETE, 200 POST): slow down.",
+    498: "The server's rate limit was reached: slow down.",
+    507: "The quota or the disk of the account is full.",
+}
+
+
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+def container_path(account_path: str, container: str) -> str:
+    """The path of a container below an account's storage path."""
+    return f"{account_path}/{quoted(container)}"
+
+
+def put_object(base: str, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool) -> Request:
+    """PUT of an object; its MD5 goes along, so that the server refuses damaged bytes."""
+    fields_out = object_fields(headers)
+    fields_out["ETag"] = body.digest("md5")
+    if only_if_absent:
+        fields_out["If-None-Match"] = "*"
+    return Request("PUT", object_path(base, key), headers=fields_out, body=body)
+
+
+def object_path(base: str, key: str) -> str:
+    """The path of an object, percent-encoded; of the container, for an empty key."""
+    return f"{base}/{quoted(key)}" if key else base
+
+
+def object_fields(headers: ObjectHeaders) -> dict[str, str]:
+    """The header fields that a new object is described with."""
+    result = {name: fields.wire_text(value) for name, value in headers.standard().items()}
+    for name, value in headers.metadata.items():
+        result[METADATA + name] = fields.wire_text(value)
+    return result
+
+
+def head_object(base: str, key: str) -> Request:
+    """HEAD of an object; of the container, for an empty key."""
+    return Request("HEAD", object_path(base, key), headers=_IDENTITY)
+
+
+def get_object(base: str, key: str, start: int, stop: int | None, if_match: str) -> Request:
+    """GET of an object, whole or in part."""
+    headers = dict(_IDENTITY)
+    if start or stop is not None:
+        headers["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
+    if if_match:
+        headers["If-Match"] = f'"{if_match}"'
+    return Request("GET", object_path(base, key), headers=headers, streamed=True)
+
+
+def delete_object(base: str, key: str) -> Request:
+    """DELETE of an object."""
+    return Request("DELETE", object_path(base, key))
+
+
+def list_objects(base: str, prefix: str, delimiter: str, page: str | None, limit: int | None) -> Request:
+    """GET of a container."""
+    parameters = {"format": "json", "limit": str(min(limit or PAGE, PAGE)), "prefix": prefix}
+    if delimiter:
+        parameters["delimiter"] = delimiter
+    if page is not None:
+        parameters["marker"] = page
+    return Request("GET", base, urlencode(parameters))
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def read_info(key: str, answer: Answer) -> ObjectInfo:
+    """Read the answer to a HEAD of an object."""
+    return fields.object_info(key, answer.headers, METADATA, fields.length(answer.headers.get("Content-Length", "")))
+
+
+def read_range(key: str, answer: Answer) -> ObjectRange:
+    """Read the head of an answer to a GET; the bytes are still on their way."""
+    return fields.object_range(key, answer, METADATA)
+
+
+def read_listing(answer: Answer, limit: int | None) -> Listing:
+    """Read a container's listing. Swift does not say that it goes on: a full page does.
+
+    Raises:
+        StorageError: the answer is not the JSON it should be.
+    """
+    entries = _json(answer.body) if answer.body else []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise StorageError("The server's answer is not the JSON listing that Swift promises.")
+    objects = tuple(_entry(entry) for entry in entries if "name" in entry)
+    folders = tuple(str(entry["subdir"]) for entry in entries if "subdir" in entry)
+    full = len(entries) >= min(limit or PAGE, PAGE)
+    last = entries[-1] if full else {}
+    return Listing(objects, folders, str(last.get("name") or last.get("subdir") or "") or None)
+
+
+def _entry(entry: dict[str, Any]) -> ObjectInfo:
+    return ObjectInfo(
+        key=str(entry["name"]),
+        size=fields.length(str(entry.get("bytes", ""))),
+        etag=str(entry.get("hash", "")),
+        last_modified=fields.iso_date(str(entry.get("last_modified", ""))),
+        content_type=str(entry.get("content_type", "")),
+    )
+
+
+def raise_for_status(answer: Answer, attempt: Attempt) -> None:
+    """Do nothing for a success; raise the precise error for anything else."""
+    if answer.status >= 300:
+        _raise(answer, attempt)
+
+
+def _raise(answer: Answer, attempt: Attempt) -> NoReturn:
+    words = _words(answer)
+    if answer.status == 404 and not attempt.key:
+        raise failures.container_missing(attempt, answer.status, words)
+    raise failures.error_for(attempt, answer.status, words, tries=answer.tries)
+
+
+def _words(answer: Answer) -> Words:
+    """Swift answers with a small HTML page; its text is the message."""
+    page = _TAGS.sub(" ", answer.body.decode("utf-8", "replace"))
+    message = " ".join(unescape(page).split())[:_LONGEST_WORDS]
+    request_id = answer.headers.get("X-Trans-Id") or answer.headers.get("X-Openstack-Request-Id", "")
+    return Words("", message, request_id, _HINTS.get(answer.status, ""))
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise StorageError("The server's answer is not the JSON that Swift promises.") from None

@@ -1,0 +1,1 @@
+"""Signatures of requests and URLs: pure functions of keys, requests and a given time."""

@@ -1,0 +1,326 @@
+"""THE DOOR: the storage classes that Django opens, and nothing of how the bytes travel."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files import File
+from django.core.files.storage import Storage
+from django.core.files.utils import validate_file_name
+from django.core.signals import setting_changed
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from django_selectel_storage import conf, headers, names
+from django_selectel_storage.exceptions import InvalidName, ObjectExists, ObjectNotFound
+from django_selectel_storage.files import ObjectFile, rewindable
+from django_selectel_storage.options import StorageOptions
+from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo
+from django_selectel_storage.protocols.conditional import guard_for, put_if_absent
+from django_selectel_storage.protocols.factory import client_for
+from django_selectel_storage.transport.body import body_of
+
+
+class _NameTaken(Exception):
+    """The key of a guarded write is taken."""
+
+
+# The storage whose save() is running in this context: its _save() must not overwrite.
+_saving: ContextVar[SelectelStorage | None] = ContextVar("_saving", default=None)
+
+
+class SelectelStorage(Storage):
+    """Files in a container of Selectel Object Storage, or of any other S3 or Swift store.
+
+    Args:
+        storage: a schema of SELECTEL_STORAGES (``"default"`` if nothing says otherwise) or a DSN.
+        keywords: any option of the reference, as keyword; also ``dsn``.
+
+    Raises:
+        ImproperlyConfigured: an option's name is not known. Everything else is looked at when the storage is used.
+    """
+
+    default_options: ClassVar[Mapping[str, object]] = {}
+
+    def __init__(self, storage: str | None = None, **keywords: Any) -> None:
+        self._arguments = conf.arguments(storage, keywords, self.default_options)
+        setting_changed.connect(self._forget)
+
+    # --- what it is made of ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def options(self) -> StorageOptions:
+        """The options, resolved and checked.
+
+        Raises:
+            ImproperlyConfigured: they are not usable.
+        """
+        return conf.resolve(self._arguments)
+
+    @cached_property
+    def client(self) -> ObjectClient:
+        """The object store."""
+        return client_for(self.options)
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        """Describe the storage for a migration: its schema, or its options without the credentials."""
+        schema, keywords = conf.non_secret(self._arguments)
+        kind = type(self)
+        return f"{kind.__module__}.{kind.__qualname__}", (schema,) if schema else (), keywords
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SelectelStorage):
+            return NotImplemented
+        return self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        path, args, keywords = self.deconstruct()
+        return hash((path, args, str(keywords.get("container")), str(keywords.get("location"))))
+
+    def __repr__(self) -> str:
+        schema, keywords = conf.non_secret(self._arguments)
+        return f"<{type(self).__name__} {schema or keywords.get('container') or conf.DEFAULT_SCHEMA!s}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in _RESOLVED}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        setting_changed.connect(self._forget)
+
+    def _forget(self, *, setting: str = "", **_: object) -> None:
+        """Forget what was made of settings that have changed (Django's tests change them)."""
+        if setting in conf.RELEVANT_SETTINGS:
+            for name in _RESOLVED:
+                self.__dict__.pop(name, None)
+
+    # --- saving ------------------------------------------------------------------------------------------------------
+
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        """Store content under a name, or under a similar one when that is taken and ``file_overwrite`` is off.
+
+        Where the server heeds conditions, that is one request: the name is tried, not asked for.
+
+        Args:
+            name: the wished name; None takes ``content.name``.
+            content: a file-like object; it is read from its start and not closed.
+            max_length: the most characters that the stored name may have.
+
+        Returns:
+            The name under which the content was stored.
+
+        Raises:
+            SuspiciousFileOperation: the name leaves the location, or no alternative fits ``max_length``.
+            StorageError: the store did not take it.
+        """
+        name = content.name if name is None else name
+        if not hasattr(content, "chunks"):
+            content = File(content, name)
+        validate_file_name(name, allow_relative_path=True)
+        with rewindable(content, self.options.max_memory_size) as source:
+            if _chooses_names_itself(type(self)):
+                saved = self._save_under_asked_name(str(name), source, max_length)
+            else:
+                saved = self._save_under_first_free_name(str(name), source, max_length)
+        validate_file_name(saved, allow_relative_path=True)
+        return saved
+
+    def _save_under_first_free_name(self, name: str, content: Any, max_length: int | None) -> str:
+        taken: set[str] = set()
+        while True:
+            candidate = _NameSearch(self, taken).get_available_name(name, max_length=max_length)
+            validate_file_name(candidate, allow_relative_path=True)
+            try:
+                with self._guarded(on=not self.options.file_overwrite):
+                    return self._save(candidate, content)
+            except _NameTaken:
+                taken.add(candidate)
+
+    def _save_under_asked_name(self, name: str, content: Any, max_length: int | None) -> str:
+        """Django's own road, for a subclass that chooses names itself; the condition is only a guard there.
+
+        A subclass that gives the same name again, although it was taken, means to overwrite.
+        """
+        insisted = None
+        while True:
+            candidate = self.get_available_name(name, max_length=max_length)
+            validate_file_name(candidate, allow_relative_path=True)
+            try:
+                with self._guarded(on=not self.options.file_overwrite and candidate != insisted):
+                    return self._save(candidate, content)
+            except _NameTaken:
+                insisted = candidate
+
+    @contextmanager
+    def _guarded(self, *, on: bool) -> Iterator[None]:
+        """Let ``_save`` write only what does not exist yet, for as long as the block runs."""
+        token = _saving.set(self if on else None)
+        try:
+            yield
+        finally:
+            _saving.reset(token)
+
+    def _save(self, name: str, content: Any) -> str:
+        """Store content under exactly this name; outside of ``save`` that overwrites."""
+        key = self._key(name)
+        described = headers.for_object(name, self.options, getattr(content, "content_type", None))
+        body = body_of(content, self.options.max_memory_size)
+        try:
+            if _saving.get() is self:
+                guard = guard_for(self.client, self.options.conditional_writes)
+                put_if_absent(self.client, key, body, described, guard=guard, upload_id=secrets.token_hex(16))
+            else:
+                self.client.put(key, body, described)
+        except ObjectExists as error:
+            raise _NameTaken from error
+        finally:
+            body.close()
+        return names.storage_name(key, self.options.location)
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def _open(self, name: str, mode: str = "rb") -> File[Any]:
+        if mode not in {"r", "rb", "rt"}:
+            raise ValueError(f"Files of an object store open with the modes 'rb' and 'r', not {mode!r}.")
+        return ObjectFile(name, mode, self.client, self._file_key(name), self.options.max_retries)
+
+    def exists(self, name: str) -> bool:
+        """Say whether there is a file of this name.
+
+        Returns:
+            False only when the store answers "not found"; the location itself (``""``) is always there.
+
+        Raises:
+            StorageError: the container is missing, the store forbids the question or is away.
+        """
+        key = self._key(name)
+        if key == self.options.location:
+            return True
+        try:
+            self.client.head(key)
+        except ObjectNotFound:
+            return False
+        return True
+
+    def size(self, name: str) -> int:
+        """Give a file's size in bytes.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
+        return self._info(name).size
+
+    def get_modified_time(self, name: str) -> datetime:
+        """Give the time of the last change, aware or naive as USE_TZ says.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
+        modified = self._info(name).last_modified
+        if modified is None:
+            raise NotImplementedError("The object store did not tell when the file was modified.")
+        return modified if conf.uses_time_zones() else timezone.make_naive(modified, timezone.get_default_timezone())
+
+    def get_created_time(self, name: str) -> datetime:
+        """Give the time of the last write: an object is always written as a whole."""
+        return self.get_modified_time(name)
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        """Give the names of the folders and of the files directly inside a folder; both empty when there is none."""
+        prefix = self._folder_prefix(path)
+        folders: list[str] = []
+        files: list[str] = []
+        page: str | None = None
+        while True:
+            listing = self.client.list(prefix, delimiter="/", page=page)
+            folders += [folder[len(prefix) : -1] for folder in listing.folders]
+            files += [entry.key[len(prefix) :] for entry in listing.objects]
+            page = listing.next_page
+            if page is None:
+                return [name for name in folders if name], [name for name in files if name]
+
+    # --- removing ----------------------------------------------------------------------------------------------------
+
+    def delete(self, name: str) -> None:
+        """Remove a file; one that is not there is as good as removed.
+
+        Raises:
+            ValueError: the name is empty.
+            StorageError: the store did not do it.
+        """
+        self.client.delete(self._file_key(name))
+
+    # --- addresses ---------------------------------------------------------------------------------------------------
+
+    def url(self, name: str | None) -> str:
+        """Give a URL at which a browser finds the file; no request is made for it (Swift may have to log in once).
+
+        Returns:
+            The public URL with ``custom_domain``, a signed one where the storage signs, otherwise the plain address.
+        """
+        options = self.options
+        key = self._key((name or "").lstrip("/"))
+        if options.custom_domain:
+            return names.public_url(options.custom_domain, key)
+        if not options.signs_urls or key == options.location:
+            return self.client.plain_url(key)
+        return self.client.signed_url(key, "GET", time.time(), options.querystring_expire, {})
+
+    # --- names -------------------------------------------------------------------------------------------------------
+
+    def _info(self, name: str) -> ObjectInfo:
+        return self.client.head(self._file_key(name))
+
+    def _key(self, name: str) -> str:
+        try:
+            return names.object_key(name, self.options.location)
+        except InvalidName as error:
+            raise SuspiciousFileOperation(str(error)) from error
+
+    def _file_key(self, name: str) -> str:
+        key = self._key(name)
+        if key == self.options.location:
+            raise ValueError("The name of a file must not be empty.")
+        return key
+
+    def _folder_prefix(self, path: str) -> str:
+        try:
+            return names.folder_prefix(path, self.options.location)
+        except InvalidName as error:
+            raise SuspiciousFileOperation(str(error)) from error
+
+
+class SelectelStaticStorage(SelectelStorage):
+    """The same for static files: a file that is collected again replaces the old one."""
+
+    default_options: ClassVar[Mapping[str, object]] = {"file_overwrite": True}
+
+
+_RESOLVED = ("options", "client")
+_NAMING = ("get_available_name", "is_name_available", "exists")
+
+
+def _chooses_names_itself(kind: type[SelectelStorage]) -> bool:
+    """Whether a subclass overrides the way in which Django finds a free name."""
+    return any(getattr(kind, verb, None) is not getattr(SelectelStorage, verb, None) for verb in _NAMING)
+
+
+class _NameSearch(Storage):
+    """Django's own search for a free name, told which names are taken instead of asking the server."""
+
+    def __init__(self, storage: SelectelStorage, taken: set[str]) -> None:
+        self._storage = storage
+        self._taken = taken
+
+    def exists(self, name: str) -> bool:
+        return name in self._taken
+
+    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
+        return self._storage.get_alternative_name(file_root, file_ext)

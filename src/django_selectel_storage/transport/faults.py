@@ -1,0 +1,48 @@
+"""Errors of urllib3 and the system, turned into ours once, with what they say about the request's fate."""
+
+from __future__ import annotations
+
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    EmptyPoolError,
+    HTTPError,
+    NewConnectionError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from django_selectel_storage.exceptions import ConnectionFailed, StorageError, TimedOut
+from django_selectel_storage.transport.retries import Outcome
+
+
+# The first line whose class fits counts: what to say (of origin and cause), which error, and what became of the request.
+_TRUST = "The certificate is checked against certifi's roots; name others with 'ca_bundle'."
+_TABLE: tuple[tuple[type[Exception], type[StorageError], str, Outcome], ...] = (
+    (SSLError, ConnectionFailed, f"No trusted connection to {{origin}}: {{cause}}. {_TRUST}", Outcome.FINAL),
+    (EmptyPoolError, TimedOut, "No connection to {origin} became free in time; raise 'pool_maxsize'.", Outcome.FINAL),
+    (ProxyError, ConnectionFailed, "The proxy gave no connection to {origin}: {cause}.", Outcome.REFUSED),
+    (NewConnectionError, ConnectionFailed, "No connection to {origin}: {cause}.", Outcome.REFUSED),
+    (ConnectTimeoutError, TimedOut, "No connection to {origin} in time ('connect_timeout').", Outcome.REFUSED),
+    (ReadTimeoutError, TimedOut, "{origin} did not answer in time ('read_timeout').", Outcome.UNKNOWN),
+    (TimeoutError, TimedOut, "{origin} did not answer in time ('read_timeout').", Outcome.UNKNOWN),
+    (Exception, ConnectionFailed, "The connection to {origin} broke: {cause}.", Outcome.UNKNOWN),
+)
+
+
+def translated(error: Exception, origin: str) -> tuple[StorageError, Outcome]:
+    """Turn an error of urllib3 or the system into ours, and say whether the request may have been carried out."""
+    _, kind, text, outcome = next(row for row in _TABLE if isinstance(error, row[0]))
+    return kind(text.format(origin=origin, cause=_cause(error))), outcome
+
+
+def _cause(error: BaseException) -> str:
+    """Name the innermost cause, without addresses of objects."""
+    while inner := error.__cause__ or error.__context__ or _nested(error):
+        error = inner
+    text = str(error) if isinstance(error, (OSError, HTTPError)) else type(error).__name__
+    return text.rpartition(">: ")[2].rstrip(".") or type(error).__name__
+
+
+def _nested(error: BaseException) -> BaseException | None:
+    return next((part for part in reversed(error.args) if isinstance(part, BaseException)), None)

@@ -1,0 +1,76 @@
+"""What travels: a request on its way out, an answer on its way in. Plain values; nothing here opens a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from django_selectel_storage.transport.body import EMPTY, Body
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, before it is signed.
+
+    Attributes:
+        method: the HTTP method.
+        path: the path, percent-encoded.
+        query: the query string without its question mark, percent-encoded.
+        headers: the headers, without those that signing adds.
+        body: the bytes to send.
+        idempotent: whether it may be sent again although the server may have carried it out.
+        streamed: whether a good answer's body stays on the wire, to be read piece by piece.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Body = EMPTY
+    idempotent: bool = True
+    streamed: bool = False
+
+    @property
+    def target(self) -> str:
+        """Path and query, as they stand in the request line."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+# Header fields of an answer, looked up without regard to case.
+Headers: TypeAlias = Mapping[str, str]
+
+
+class Incoming(Protocol):
+    """A body that is still on the wire."""
+
+    def chunks(self, size: int) -> Iterator[bytes]:
+        """Yield the body in pieces of at most ``size`` bytes.
+
+        Raises:
+            StorageError: the connection broke or ended early.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the connection back; what was not read is lost."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer.
+
+    Attributes:
+        status: the HTTP status.
+        headers: the header fields.
+        body: the bytes, as far as they were read (of an error, the beginning).
+        incoming: the body of a streamed answer, still on the wire.
+        tries: how often the request was sent until this answer came.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+    incoming: Incoming | None = None
+    tries: int = 1

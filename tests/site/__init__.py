@@ -1,0 +1,1 @@
+"""A small Django app for the tests: models with files, and the admin."""

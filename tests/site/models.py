@@ -1,0 +1,24 @@
+"""Models with files. Their storage is the default one, which a fixture configures."""
+
+from django.db import models
+
+
+class Document(models.Model):
+    """A file of any kind."""
+
+    title = models.CharField(max_length=100, blank=True)
+    file = models.FileField(upload_to="documents/", max_length=100)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Photo(models.Model):
+    """A picture whose size Django keeps beside it."""
+
+    image = models.ImageField(upload_to="photos/", width_field="width", height_field="height", blank=True)
+    width = models.PositiveIntegerField(null=True, editable=False)
+    height = models.PositiveIntegerField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.image.name or ""
