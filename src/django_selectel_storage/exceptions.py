@@ -104,6 +104,10 @@ class InvalidRequest(StorageError):
     """The server refuses the request as such; trying again would not help."""
 
 
+class RangeNotSatisfiable(InvalidRequest):
+    """The object ends before the first byte that was asked for; so does every range of an empty object."""
+
+
 class TooManyRequests(StorageError):
     """The server asks to slow down, and went on asking after the last retry."""
 

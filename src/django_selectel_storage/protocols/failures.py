@@ -16,6 +16,7 @@ from django_selectel_storage.exceptions import (
     ObjectChanged,
     ObjectExists,
     ObjectNotFound,
+    RangeNotSatisfiable,
     ServerError,
     StorageError,
     TooManyRequests,
@@ -88,6 +89,7 @@ _KINDS: dict[int, type[StorageError]] = {
     401: AuthenticationFailed,
     403: AccessDenied,
     404: ObjectNotFound,
+    416: RangeNotSatisfiable,
     429: TooManyRequests,
 }
 _KINDS_OF_412 = {

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django_selectel_storage.exceptions import ConnectionFailed, DamagedTransfer, StorageError, TimedOut
+from django_selectel_storage.exceptions import (
+    ConnectionFailed,
+    DamagedTransfer,
+    ObjectChanged,
+    RangeNotSatisfiable,
+    StorageError,
+    TimedOut,
+)
 from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo, ObjectRange
+from django_selectel_storage.transport.messages import NOTHING
 
 PIECE = 256 * 1024  # bytes taken off the wire at a time
 _BROKEN = (ConnectionFailed, TimedOut, DamagedTransfer)
@@ -33,7 +41,7 @@ class Stretch:
         self._client = client
         self._key = key
         self._resumes = resumes
-        self._coming = client.get(key, start, stop, if_match)
+        self._coming = _ask(client, key, start, stop, if_match)
         self.info: ObjectInfo = self._coming.info
         self.start = start
         self.stop = self.info.size if stop is None else min(stop, self.info.size)
@@ -74,6 +82,17 @@ class Stretch:
         self._resumes -= 1
         self._coming.incoming.close()
         self._coming = self._client.get(self._key, position, self.stop, self._if_match)
+
+
+def _ask(client: ObjectClient, key: str, start: int, stop: int | None, if_match: str) -> ObjectRange:
+    """Ask for a stretch; one that begins at or behind the end is empty (RFC 9110, section 15.5.17)."""
+    try:
+        return client.get(key, start, stop, if_match)
+    except RangeNotSatisfiable:
+        info = client.head(key)
+        if if_match and info.etag != if_match:
+            raise ObjectChanged(f"The object {key!r} was replaced while it was being read.") from None
+        return ObjectRange(info, start, start, NOTHING)
 
 
 def _exactly(coming: ObjectRange, position: int, stop: int, size: int) -> Iterator[bytes]:

@@ -15,8 +15,7 @@ from urllib3.exceptions import (
 from django_selectel_storage.exceptions import ConnectionFailed, StorageError, TimedOut
 from django_selectel_storage.transport.retries import Outcome
 
-
-# The first line whose class fits counts: what to say (of origin and cause), which error, and what became of the request.
+# The first row that fits counts: what was raised, what is raised, in which words, what became of the request.
 _TRUST = "The certificate is checked against certifi's roots; name others with 'ca_bundle'."
 _TABLE: tuple[tuple[type[Exception], type[StorageError], str, Outcome], ...] = (
     (SSLError, ConnectionFailed, f"No trusted connection to {{origin}}: {{cause}}. {_TRUST}", Outcome.FINAL),

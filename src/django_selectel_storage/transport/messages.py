@@ -57,6 +57,20 @@ class Incoming(Protocol):
         ...
 
 
+class _Nothing:
+    """A body of no bytes."""
+
+    def chunks(self, size: int) -> Iterator[bytes]:  # noqa: ARG002 - the signature of Incoming
+        """Yield nothing."""
+        return iter(())
+
+    def close(self) -> None:
+        """Do nothing: there is no connection."""
+
+
+NOTHING: Incoming = _Nothing()
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One HTTP answer.

@@ -249,7 +249,7 @@ def _answer(response: urllib3.BaseHTTPResponse, request: Request, tries: int, or
     good = response.status < 300
     if request.streamed and good:
         return Answer(response.status, response.headers, b"", _Incoming(response, origin), tries)
-    body = b"" if request.method == "HEAD" else _read(response, LONGEST_BODY if good else LONGEST_ERROR)
+    body = _read(response, LONGEST_BODY if good else LONGEST_ERROR)
     if good and len(body) > LONGEST_BODY:
         raise DamagedTransfer(f"The answer of {origin} is longer than {LONGEST_BODY} bytes; it is not read.")
     return Answer(response.status, response.headers, body, None, tries)

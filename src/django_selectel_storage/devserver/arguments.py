@@ -1,0 +1,136 @@
+"""The command line of the development server, shared by the module, the management command and the launcher."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from typing import TYPE_CHECKING, NoReturn
+
+from .options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROGRAM = "python -m django_selectel_storage.devserver"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LONGEST_CONTAINER_NAME = 256
+LAST_PORT = 65535
+# What survives Swift's configuration files and its v1 credentials unharmed: no blanks, colons or percent signs.
+WORD = re.compile(r"[A-Za-z0-9._~@+=/-]+")
+ORIGINS = re.compile(r"[^\s%]+")
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A parser whose complaints are one line long."""
+
+    def error(self, message: str) -> NoReturn:
+        """Tell what is wrong and end."""
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+def parse(arguments: Sequence[str] | None = None) -> Options:
+    """The options that a command line asks for."""
+    parser = OneLineParser(prog=PROGRAM, description="Real OpenStack Swift on loopback: the Swift API and the S3 API.")
+    add_arguments(parser)
+    return Options.from_namespace(vars(parser.parse_args(arguments)))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Teach a parser, ours or Django's, every option of the development server."""
+    _add_address(parser)
+    _add_credentials(parser)
+    _add_behaviour(parser)
+    _add_keystone(parser)
+    _add_launching(parser)
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--host", type=loopback, metavar="HOST", help="loopback only: 127.0.0.1 (default), ::1 or localhost")
+    add("--port", type=port_number, metavar="PORT", help=f"default {Options.port}; 0: any free one")
+    add("--data", metavar="FOLDER", help="keep everything there (default: a throw-away folder)")
+    add("--container", dest="containers", action="append", type=container_name, metavar="NAME", help="repeatable")
+    add(
+        "--public-container",
+        dest="public_containers",
+        action="append",
+        type=container_name,
+        metavar="NAME",
+        help="a container that everybody may read; repeatable",
+    )
+
+
+def _add_credentials(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--account", type=word, help=f"default {Options.account}")
+    add("--user", type=word, help=f"default {Options.user}; clients log in as account:user")
+    add("--key", type=word, help=f"password and S3 secret key, default {Options.key}")
+    add("--temp-url-key", type=word, metavar="KEY", help=f"default {Options.temp_url_key}")
+
+
+def _add_behaviour(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--region", type=word, help=f"S3 region, default {Options.region}")
+    add("--storage-domain", type=word, metavar="DOMAIN", help="S3 buckets as host names under this one")
+    add("--cors-origin", type=origins, metavar="ORIGIN", help="origins that browsers may come from, default *")
+    add("--max-file-size", type=int, metavar="BYTES", help="largest object in one piece")
+    add("--token-life", type=int, metavar="SECONDS", help=f"default {Options.token_life}")
+    add("--fsync", action="store_true", help="wait for the disk at every write")
+    add("--objects-in-memory", action="store_true", help="for file systems without extended attributes")
+    add("--log", metavar="FILE", help="Swift's log (default: none)")
+    add("--hooks", action="store_true", help="let tests cause faults under /_devserver/")
+
+
+def _add_keystone(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--keystone", type=origins, metavar="URL", help="accept the tokens of this Keystone too")
+    add("--keystone-password", type=word, metavar="PASSWORD", help="of its user swift in the project service")
+    add("--keystone-prefix", type=word, metavar="PREFIX", help=f"of its accounts, default {Options.keystone_prefix}")
+    add("--keystone-token-cache", type=int, metavar="SECONDS", help="trust a checked token that long, -1: never")
+
+
+def _add_launching(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--json", action="store_true", help="print one machine-readable line and no settings")
+    gone = "end as soon as the process that started this one is gone"
+    add("--die-with-parent", nargs="?", type=int, const=os.getppid(), metavar="PID", help=gone)
+
+
+def loopback(text: str) -> str:
+    """A host that nobody outside of this machine can reach."""
+    if text not in LOOPBACK:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} could be reached from outside; the development server listens on {', '.join(LOOPBACK)} only"
+        )
+    return text
+
+
+def port_number(text: str) -> int:
+    """A TCP port; 0 means any free one."""
+    if not text.isascii() or not text.isdigit() or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 0 to {LAST_PORT}")
+    return int(text)
+
+
+def container_name(text: str) -> str:
+    """A name that Swift takes for a container."""
+    if not text or "/" in text or len(text.encode()) > LONGEST_CONTAINER_NAME:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} cannot name a container: 1 to {LONGEST_CONTAINER_NAME} bytes without a slash"
+        )
+    return text
+
+
+def word(text: str) -> str:
+    """A value for Swift's configuration files: one word of harmless characters."""
+    if not WORD.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} may consist of letters, digits and . _ ~ @ + = / - only")
+    return text
+
+
+def origins(text: str) -> str:
+    """One address, or several with commas between them."""
+    if not ORIGINS.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} may contain neither blanks nor percent signs")
+    return text

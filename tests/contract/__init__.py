@@ -1,0 +1,1 @@
+"""What a storage promises, on each of its faces, over real HTTP to real Swift."""
