@@ -43,7 +43,7 @@ def location() -> str:
 def face_options(stack: Stack, face: str) -> dict[str, Any]:
     """The options that lead to one face of the servers."""
     server, keystone = stack.server.info, stack.keystone
-    return {
+    faces: dict[str, dict[str, Any]] = {
         "s3": {
             "access_key": server.access_key,
             "secret_key": server.secret_key,
@@ -59,7 +59,8 @@ def face_options(stack: Stack, face: str) -> dict[str, Any]:
             "project": keystone.project,
             "auth_url": keystone.auth_url,
         },
-    }[face]
+    }
+    return faces[face]
 
 
 @pytest.fixture

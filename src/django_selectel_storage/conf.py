@@ -158,16 +158,29 @@ def non_secret(given: Arguments) -> tuple[str | None, dict[str, object]]:
 
     No setting is read, so a DSN or keywords that are not usable do not raise here.
     """
-    keywords = dict(given.keywords)
-    if given.dsn is not None:
-        try:
-            keywords = {**_from_dsn(given.dsn), **keywords}
-        except ConfigurationError:
-            keywords[LEFT_OUT] = True
+    keywords, readable = _spelled_out(given)
     kept = {name: value for name, value in keywords.items() if name not in options.SECRETS}
-    if given.left_out or kept.keys() != keywords.keys():
+    if given.left_out or not readable or kept.keys() != keywords.keys():
         kept[LEFT_OUT] = True
     return given.schema, kept
+
+
+def may_share_credentials(one: Arguments, other: Arguments) -> bool:
+    """Whether two storages of one place have the same credentials; those of a migration were left out."""
+    if one.left_out or other.left_out:
+        return True
+    first, second = _spelled_out(one)[0], _spelled_out(other)[0]
+    return all(first.get(name) == second.get(name) for name in options.SECRETS)
+
+
+def _spelled_out(given: Arguments) -> tuple[dict[str, object], bool]:
+    """Give all options that the arguments themselves hold, and whether their DSN could be read."""
+    if given.dsn is None:
+        return dict(given.keywords), True
+    try:
+        return {**_from_dsn(given.dsn), **given.keywords}, True
+    except ConfigurationError:
+        return dict(given.keywords), False
 
 
 def setting(name: str) -> object:

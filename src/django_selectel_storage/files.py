@@ -20,6 +20,7 @@ else:
 
 FIRST_WINDOW = 256 * 1024  # bytes; a smaller file costs one request
 LARGEST_WINDOW = 8 * 1024 * 1024  # bytes; windows double until they are that large
+READING_MODES = frozenset({"rb", "r", "rt"})
 _BUFFER = 64 * 1024  # bytes between the windows and the caller
 
 
@@ -35,9 +36,8 @@ class ObjectFile(_File):
     """
 
     def __init__(self, name: str, mode: str, client: ObjectClient, key: str, resumes: int) -> None:
-        self._windows = Windows(client, key, resumes)
-        buffered = io.BufferedReader(self._windows, _BUFFER)
-        super().__init__(cast("IO[Any]", buffered if "b" in mode else io.TextIOWrapper(buffered, "utf-8")), name)
+        self._source = (client, key, resumes)
+        super().__init__(self._begin(mode), name)
         self.mode = mode
 
     @property
@@ -51,14 +51,21 @@ class ObjectFile(_File):
         return self._windows.info
 
     def open(self, mode: str | None = None, *args: Any, **kwargs: Any) -> ObjectFile:  # noqa: ARG002 - Django's signature
-        """Begin again at the start, also after the file was closed."""
-        if mode not in {None, self.mode}:
-            raise ValueError(f"{self.name!r} was opened with mode {self.mode!r}; open it anew for {mode!r}.")
-        if self.closed:
-            self.__init__(self.name or "", self.mode, *self._windows.source)  # type: ignore[misc]
+        """Begin again at the start, also after the file was closed; ``mode`` may be another one."""
+        if self.closed or mode not in {None, self.mode}:
+            self.close()
+            self.file = self._begin(mode or self.mode)
+            self.mode = mode or self.mode
         else:
             self.seek(0)
         return self
+
+    def _begin(self, mode: str) -> IO[Any]:
+        if mode not in READING_MODES:
+            raise ValueError(f"Files of an object store open with the modes 'rb' and 'r', not {mode!r}.")
+        self._windows = Windows(*self._source)
+        buffered = io.BufferedReader(self._windows, _BUFFER)
+        return cast("IO[Any]", buffered if "b" in mode else io.TextIOWrapper(buffered, "utf-8"))
 
 
 class Windows(io.RawIOBase):
@@ -69,7 +76,7 @@ class Windows(io.RawIOBase):
 
     def __init__(self, client: ObjectClient, key: str, resumes: int) -> None:
         super().__init__()
-        self.source = (client, key, resumes)
+        self._source = (client, key, resumes)
         self._info: ObjectInfo | None = None
         self._position = 0
         self._window = b""
@@ -137,7 +144,7 @@ class Windows(io.RawIOBase):
         return self._info
 
     def _stretch(self, start: int, stop: int | None) -> Stretch:
-        client, key, resumes = self.source
+        client, key, resumes = self._source
         return Stretch(client, key, start, stop, if_match=self._info.etag if self._info else "", resumes=resumes)
 
 

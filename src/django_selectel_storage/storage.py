@@ -78,7 +78,9 @@ class SelectelStorage(Storage):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SelectelStorage):
             return NotImplemented
-        return self.deconstruct() == other.deconstruct()
+        if self.deconstruct() != other.deconstruct():
+            return False
+        return conf.may_share_credentials(self._arguments, other._arguments)
 
     def __hash__(self) -> int:
         path, args, keywords = self.deconstruct()
@@ -137,6 +139,7 @@ class SelectelStorage(Storage):
         while True:
             candidate = _NameSearch(self, taken).get_available_name(name, max_length=max_length)
             validate_file_name(candidate, allow_relative_path=True)
+            content.seek(0)
             try:
                 with self._guarded(on=not self.options.file_overwrite):
                     return self._save(candidate, content)
@@ -152,6 +155,7 @@ class SelectelStorage(Storage):
         while True:
             candidate = self.get_available_name(name, max_length=max_length)
             validate_file_name(candidate, allow_relative_path=True)
+            content.seek(0)
             try:
                 with self._guarded(on=not self.options.file_overwrite and candidate != insisted):
                     return self._save(candidate, content)
@@ -187,8 +191,6 @@ class SelectelStorage(Storage):
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def _open(self, name: str, mode: str = "rb") -> File[Any]:
-        if mode not in {"r", "rb", "rt"}:
-            raise ValueError(f"Files of an object store open with the modes 'rb' and 'r', not {mode!r}.")
         return ObjectFile(name, mode, self.client, self._file_key(name), self.options.max_retries)
 
     def exists(self, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from django.core.files.base import ContentFile
@@ -57,7 +58,7 @@ def test_reading_on_and_on_asks_for_growing_windows(storage: SelectelStorage, bi
     requests_for()
     assert b"".join(storage.open(big).chunks(10_000)) == BIG
     starts = [int(entry.headers["range"].removeprefix("bytes=").partition("-")[0]) for entry in requests_for()]
-    gaps = [after - before for before, after in zip(starts, starts[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(starts)]
     assert gaps == sorted(gaps)
     assert len(starts) <= 5
 

@@ -6,7 +6,8 @@ import io
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -165,10 +166,10 @@ class Unseekable(io.RawIOBase):
 
 
 @pytest.fixture
-def on_disk(tmp_path: Path) -> Iterator[Path]:
+def on_disk(tmp_path: Path) -> Path:
     path = tmp_path / "file.bin"
     path.write_bytes(b"0123456789" * 20_000)
-    yield path
+    return path
 
 
 CONTENTS: dict[str, Callable[[], Any]] = {
@@ -242,22 +243,22 @@ def test_eight_writers_of_one_name_lose_nothing_where_writes_are_serialised(
     storage: SelectelStorage, hooks: Hooks
 ) -> None:
     hooks.serialize_writes(True)
-    for round_number in range(5):
-        saved: list[tuple[str, bytes]] = []
-        barrier = threading.Barrier(8)
-
-        def write(number: int, round_number: int = round_number) -> None:
-            content = f"{round_number} {number}".encode()
-            barrier.wait()
-            saved.append((storage.save(f"{round_number}.txt", ContentFile(content)), content))
-
-        threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    for number in range(5):
+        saved = written_at_once(storage, f"{number}.txt", [f"{number} {writer}".encode() for writer in range(8)])
         assert len({name for name, _ in saved}) == 8
         assert all(storage.open(name).read() == content for name, content in saved)
+
+
+def written_at_once(storage: SelectelStorage, name: str, contents: list[bytes]) -> list[tuple[str, bytes]]:
+    """Save all contents under one name at the same time; give the names they got."""
+    barrier = threading.Barrier(len(contents))
+
+    def write(content: bytes) -> tuple[str, bytes]:
+        barrier.wait()
+        return storage.save(name, ContentFile(content)), content
+
+    with ThreadPoolExecutor(len(contents)) as pool:
+        return list(pool.map(write, contents))
 
 
 def test_an_answer_that_was_lost_does_not_make_a_second_file(

@@ -1,0 +1,1 @@
+"""The storage inside Django: settings, models, migrations, forms, the admin, checks, the demo."""

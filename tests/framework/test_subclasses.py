@@ -1,0 +1,142 @@
+"""Subclasses that choose names, or store in their own way: Django's hooks keep their meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+
+from django_selectel_storage.devserver.hooks import LoggedRequest
+from django_selectel_storage.storage import SelectelStorage
+from tests.conftest import MakeStorage
+
+Requests = Callable[[], list[LoggedRequest]]
+
+
+@pytest.fixture(params=["s3", "swift"])
+def face(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+class Overwriting(SelectelStorage):
+    """The classical way to overwrite."""
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name
+
+
+class OverwritingByDeletion(SelectelStorage):
+    """The other classical way."""
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        self.delete(name)
+        return name
+
+
+class AlwaysFree(SelectelStorage):
+    """The third one."""
+
+    def exists(self, name: str) -> bool:
+        return False
+
+
+class Numbering(SelectelStorage):
+    """Names of its own, found by asking."""
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        number = 1
+        candidate = name
+        while self.exists(candidate):
+            number += 1
+            candidate = f"{name}.{number}"
+        return candidate
+
+
+class Alternative(SelectelStorage):
+    """Django's hook for the alternative name."""
+
+    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
+        return f"{file_root}-copy{file_ext}"
+
+
+class Shouting(SelectelStorage):
+    """Changes what is stored on its way."""
+
+    def _save(self, name: str, content: Any) -> str:
+        return super()._save(name, ContentFile(content.read().upper()))
+
+
+class Prefixing(SelectelStorage):
+    """Changes the name on its way."""
+
+    def _save(self, name: str, content: Any) -> str:
+        return super()._save(f"prefix/{name}", content)
+
+
+@pytest.mark.parametrize("kind", [Overwriting, OverwritingByDeletion, AlwaysFree])
+def test_a_subclass_that_means_to_overwrite_does(make_storage: MakeStorage, kind: type[SelectelStorage]) -> None:
+    storage = make_storage(kind)
+    for content in (b"first", b"second"):
+        assert storage.save("same.txt", ContentFile(content)) == "same.txt"
+    assert storage.open("same.txt").read() == b"second"
+
+
+def test_a_subclass_with_names_of_its_own_is_asked(make_storage: MakeStorage) -> None:
+    storage = make_storage(Numbering)
+    names = [storage.save("a.txt", ContentFile(b"x")) for _ in range(3)]
+    assert names == ["a.txt", "a.txt.2", "a.txt.3"]
+
+
+def test_a_name_that_is_taken_meanwhile_is_not_overwritten(make_storage: MakeStorage) -> None:
+    class Slow(Numbering):
+        """Somebody else is faster than its question."""
+
+        rival = True
+
+        def exists(self, name: str) -> bool:
+            found = super().exists(name)
+            if self.rival and not found:
+                self.rival = False
+                make_storage()._save(name, ContentFile(b"rival"))
+            return found
+
+    storage = make_storage(Slow)
+    assert storage.save("a.txt", ContentFile(b"mine")) == "a.txt.2"
+    assert storage.open("a.txt").read() == b"rival"
+
+
+def test_the_alternative_name_of_a_subclass_is_used(make_storage: MakeStorage, requests_for: Requests) -> None:
+    storage = make_storage(Alternative)
+    storage.exists("warm-up")
+    requests_for()
+    names = [storage.save("a.txt", ContentFile(b"x")) for _ in range(2)]
+    assert names == ["a.txt", "a-copy.txt"]
+    assert [entry.method for entry in requests_for()] == ["PUT", "PUT", "PUT"]
+
+
+@pytest.mark.parametrize("kind", [Shouting, Prefixing])
+def test_a_subclass_that_stores_in_its_own_way_is_guarded_too(
+    make_storage: MakeStorage, kind: type[SelectelStorage]
+) -> None:
+    storage = make_storage(kind)
+    first = storage.save("a.txt", ContentFile(b"first"))
+    second = storage.save("a.txt", ContentFile(b"second"))
+    assert first != second
+    assert storage.open(first).read().lower() == b"first"
+    assert storage.open(second).read().lower() == b"second"
+
+
+def test_calling_the_hook_itself_overwrites_as_django_s_own_code_expects(make_storage: MakeStorage) -> None:
+    storage = make_storage()
+    storage.save("a.txt", ContentFile(b"first"))
+    assert storage._save("a.txt", ContentFile(b"second")) == "a.txt"
+    assert storage.open("a.txt").read() == b"second"
+
+
+def test_django_s_naming_verbs_stay_truthful(make_storage: MakeStorage) -> None:
+    storage = make_storage()
+    storage.save("a.txt", ContentFile(b"x"))
+    assert storage.get_available_name("b.txt") == "b.txt"
+    assert storage.get_available_name("a.txt") != "a.txt"
