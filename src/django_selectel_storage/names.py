@@ -7,7 +7,8 @@ below the storage's ``location``.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
 
 from django_selectel_storage.exceptions import InvalidName
 
@@ -58,6 +59,11 @@ def quoted(key: str) -> str:
 def public_url(base: str, key: str) -> str:
     """Give the URL of a key under the address of a container or a public domain."""
     return f"{base}/{quoted(key)}"
+
+
+def with_query(url: str, parameters: Mapping[str, str] | None) -> str:
+    """Append query parameters to a URL."""
+    return f"{url}?{urlencode(parameters, quote_via=quote)}" if parameters else url
 
 
 def _without_dots(relative: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -133,7 +134,33 @@ class StorageOptions:
         """Whether ``url()`` hands out signed URLs."""
         if self.querystring_auth is not None:
             return self.querystring_auth
-        return not self.custom_domain and (self.protocol == "s3" or bool(self.temp_url_key))
+        return not self.custom_domain and self.can_sign
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether there is a key to sign URLs with."""
+        return self.protocol == "s3" or bool(self.temp_url_key)
+
+    def signing_window(self, now: float, expire: float | timedelta | None) -> tuple[float, int]:
+        """Give from when a signed URL is valid, and for how long.
+
+        With ``stable_urls`` the time is rounded down, so that the same URL comes out for that long; the life grows by
+        as much, so that no URL ends before its time.
+
+        Args:
+            now: the POSIX time.
+            expire: the wished life in seconds; None takes ``querystring_expire``.
+
+        Raises:
+            ValueError: there is no key to sign with, or the life is not one that the protocol allows.
+        """
+        if not self.can_sign:
+            raise ValueError("URLs of this storage cannot be signed: set 'temp_url_key'.")
+        wished = self.querystring_expire if expire is None else values.whole_seconds(expire)
+        life = wished + self.stable_urls
+        if self.protocol == "s3" and life > LONGEST_PRESIGNED_LIFE:
+            raise ValueError(f"A presigned URL lives {LONGEST_PRESIGNED_LIFE} seconds (7 days) at most, not {life}.")
+        return (now - now % self.stable_urls if self.stable_urls else now), life
 
     def problems(self) -> list[ConfigurationError]:
         """Everything that makes these options unusable, the most basic first; empty when there is nothing."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.core.exceptions import SuspiciousFileOperation
@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from django_selectel_storage import conf, headers, names
-from django_selectel_storage.exceptions import InvalidName, ObjectExists, ObjectNotFound
+from django_selectel_storage.exceptions import InvalidName, ObjectExists
 from django_selectel_storage.files import ObjectFile, rewindable
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo
@@ -131,14 +131,16 @@ class SelectelStorage(Storage):
                 saved = self._save_under_asked_name(str(name), source, max_length)
             else:
                 saved = self._save_under_first_free_name(str(name), source, max_length)
-        validate_file_name(saved, allow_relative_path=True)
+        if saved != name:
+            validate_file_name(saved, allow_relative_path=True)
         return saved
 
     def _save_under_first_free_name(self, name: str, content: Any, max_length: int | None) -> str:
         taken: set[str] = set()
         while True:
             candidate = _NameSearch(self, taken).get_available_name(name, max_length=max_length)
-            validate_file_name(candidate, allow_relative_path=True)
+            if candidate != name:
+                validate_file_name(candidate, allow_relative_path=True)
             content.seek(0)
             try:
                 with self._guarded(on=not self.options.file_overwrite):
@@ -205,11 +207,7 @@ class SelectelStorage(Storage):
         key = self._key(name)
         if key == self.options.location:
             return True
-        try:
-            self.client.head(key)
-        except ObjectNotFound:
-            return False
-        return True
+        return self.client.has(key)
 
     def size(self, name: str) -> int:
         """Give a file's size in bytes.
@@ -261,19 +259,39 @@ class SelectelStorage(Storage):
 
     # --- addresses ---------------------------------------------------------------------------------------------------
 
-    def url(self, name: str | None) -> str:
+    def url(
+        self,
+        name: str | None,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        expire: float | timedelta | None = None,
+        http_method: str = "GET",
+    ) -> str:
         """Give a URL at which a browser finds the file; no request is made for it (Swift may have to log in once).
+
+        Args:
+            name: the storage name; ``""`` gives the address of the location.
+            parameters: query parameters that are signed too, as ``response-content-disposition`` (S3), or that
+                TempURL knows: ``filename``, ``inline``.
+            expire: how long a signed URL lives, in seconds or as timedelta; None takes ``querystring_expire``.
+            http_method: what the URL lets its bearer do: GET, HEAD, PUT or DELETE.
 
         Returns:
             The public URL with ``custom_domain``, a signed one where the storage signs, otherwise the plain address.
+
+        Raises:
+            SuspiciousFileOperation: the name leaves the location.
+            ValueError: the URL would live longer than S3 allows, or is to be signed and cannot be.
         """
         options = self.options
         key = self._key((name or "").lstrip("/"))
-        if options.custom_domain:
-            return names.public_url(options.custom_domain, key)
-        if not options.signs_urls or key == options.location:
-            return self.client.plain_url(key)
-        return self.client.signed_url(key, "GET", time.time(), options.querystring_expire, {})
+        reading = http_method in {"GET", "HEAD"}
+        if options.custom_domain and reading:
+            return names.with_query(names.public_url(options.custom_domain, key), parameters)
+        if key == options.location or (reading and not options.signs_urls):
+            return names.with_query(self.client.plain_url(key), parameters)
+        signed_at, life = options.signing_window(time.time(), expire)
+        return self.client.signed_url(key, http_method, signed_at, life, parameters or {})
 
     # --- names -------------------------------------------------------------------------------------------------------
 

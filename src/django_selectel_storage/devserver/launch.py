@@ -72,7 +72,11 @@ class DevServer:
             raise DevServerError("The development server runs already.")
         arguments = replace(self.options, die_with_parent=os.getpid()).command_line()
         child = Offspring("-m", MODULE, *arguments, name="The development server")
-        self._info = ServerInfo.from_json(child.first_line(self.timeout))
+        try:
+            self._info = ServerInfo.from_json(child.first_line(self.timeout))
+        except BaseException:
+            child.end()
+            raise
         self._child = child
         return self._info
 

@@ -101,6 +101,14 @@ class ObjectClient(Protocol):
         """
         ...
 
+    def has(self, key: str) -> bool:
+        """Say whether there is an object; False only when the server answers "not found".
+
+        Raises:
+            ContainerNotFound: there is not even the container.
+        """
+        ...
+
     def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
         """Ask for an object, or for the bytes from ``start`` up to but without ``stop``.
 

@@ -50,7 +50,7 @@ def put_if_absent(
     Raises:
         ObjectExists: the key is taken, and not by this very write.
     """
-    if guard.ask_first and _is_taken(client, key):
+    if guard.ask_first and client.has(key):
         raise ObjectExists(f"The key {key!r} is taken.")
     if not guard.condition:
         client.put(key, body, headers)
@@ -61,14 +61,6 @@ def put_if_absent(
     except ObjectExists as error:
         if error.tries == 1 or not _is_ours(client, key, upload_id):
             raise
-
-
-def _is_taken(client: ObjectClient, key: str) -> bool:
-    try:
-        client.head(key)
-    except ObjectNotFound:
-        return False
-    return True
 
 
 def _is_ours(client: ObjectClient, key: str, upload_id: str) -> bool:

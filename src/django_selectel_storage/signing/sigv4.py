@@ -57,9 +57,9 @@ def authorization(
         payload_sha256: the hexadecimal SHA-256 of the body, or ``UNSIGNED_PAYLOAD``.
         date: the time, as ``amz_date`` writes it.
     """
-    names = sorted(headers)
-    signed = ";".join(names)
-    canonical_headers = "".join([f"{name}:{_folded(headers[name])}\n" for name in names])
+    fields = sorted(headers.items())
+    signed = ";".join([name for name, _ in fields])
+    canonical_headers = "".join([f"{name}:{_folded(value)}\n" for name, value in fields])
     request = f"{method}\n{path}\n{query}\n{canonical_headers}\n{signed}\n{payload_sha256}"
     scope = key.scope(date[:8])
     signature = _signature(key, date, scope, request)
@@ -107,17 +107,18 @@ def presigned_query(
 
 def _signature(key: SigningKey, date: str, scope: str, canonical_request: str) -> str:
     hashed = sha256(canonical_request.encode()).hexdigest()
-    text = f"{ALGORITHM}\n{date}\n{scope}\n{hashed}"
-    return hmac.digest(_day_key(key.secret_key, date[:8], key.region, key.service), text.encode(), "sha256").hex()
+    signer = _signer(key.secret_key, date[:8], key.region, key.service).copy()
+    signer.update(f"{ALGORITHM}\n{date}\n{scope}\n{hashed}".encode())
+    return signer.hexdigest()
 
 
 @lru_cache(maxsize=64)
-def _day_key(secret_key: str, date: str, region: str, service: str) -> bytes:
-    """Derive the key of one day; it signs every request of that day."""
+def _signer(secret_key: str, date: str, region: str, service: str) -> hmac.HMAC:
+    """Derive the key of one day; a copy of it signs each request of that day."""
     derived = f"AWS4{secret_key}".encode()
     for part in (date, region, service, "aws4_request"):
         derived = hmac.digest(derived, part.encode(), "sha256")
-    return derived
+    return hmac.new(derived, digestmod="sha256")
 
 
 @lru_cache(maxsize=64)

@@ -22,6 +22,7 @@ import certifi
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from django_selectel_storage import __version__
 from django_selectel_storage.exceptions import DamagedTransfer, StorageError
 from django_selectel_storage.transport import faults, retries
 from django_selectel_storage.transport.body import Body, BytesBody
@@ -31,6 +32,7 @@ from django_selectel_storage.transport.retries import Outcome
 LONGEST_ERROR = 64 * 1024  # bytes of an error's body that are kept
 LONGEST_BODY = 64 * 1024 * 1024  # bytes of any other answer that is read at once: a listing of 10,000 long keys fits
 
+_USER_AGENT = f"django-selectel-storage/{__version__}"
 _NO_RETRIES = urllib3.Retry(False, redirect=False)
 
 Authorize: TypeAlias = Callable[[Request], Mapping[str, str]]
@@ -111,7 +113,9 @@ class Pool:
         self._opening = threading.Lock()
 
     def _try(self, request: Request, authorize: Authorize, tries: int) -> tuple[Answer | StorageError, Outcome]:
-        headers = {**request.headers, **authorize(request)}
+        headers = {"User-Agent": _USER_AGENT, **request.headers, **authorize(request)}
+        if request.body.size:
+            headers["Content-Length"] = str(request.body.size)
         outgoing = _Outgoing(request.body)
         try:
             response = self._opened().request(request, headers, outgoing.body)
@@ -204,7 +208,9 @@ class _Outgoing:
 
     def __init__(self, body: Body) -> None:
         self.failure: Exception | None = None
-        self.body: bytes | Iterator[bytes] | None = body.content if isinstance(body, BytesBody) else self._watched(body)
+        self.body: bytes | Iterator[bytes] | None = None
+        if body.size:
+            self.body = body.content if isinstance(body, BytesBody) else self._watched(body)
 
     def _watched(self, body: Body) -> Iterator[bytes]:
         chunks = body.chunks()

@@ -55,6 +55,13 @@ class S3Client:
         with self._presence.checked_when_missing():
             return wire.read_info(key, self._send(wire.head_object(self._place, key), self._attempt("Looking up", key)))
 
+    def has(self, key: str) -> bool:
+        """Say whether there is an object (HeadObject)."""
+        with self._presence.checked_when_missing(tolerated=True):
+            self._send(wire.head_object(self._place, key), self._attempt("Looking up", key))
+            return True
+        return False
+
     def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
         """Ask for an object or a stretch of it (GetObject)."""
         request = wire.get_object(self._place, key, start, stop, if_match)

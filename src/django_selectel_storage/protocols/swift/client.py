@@ -13,11 +13,13 @@ from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRa
 from django_selectel_storage.protocols.failures import Attempt, Condition
 from django_selectel_storage.protocols.swift import keystone, wire
 from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
+from django_selectel_storage.signing import tempurl
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import Answer, Request
 from django_selectel_storage.transport.pool import Pool
 
 _UNAUTHORIZED = 401
+_SHA1_HOSTS = ("selcdn.ru",)  # Selectel's old API documents TempURLs with SHA-1 only
 
 
 class SwiftClient:
@@ -36,6 +38,7 @@ class SwiftClient:
         self._options = options
         self._tokens = tokens
         self._connect = connect
+        self._digest_name = ""
         self._presence = presence.Presence(self._ask_for_container)
 
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
@@ -50,6 +53,13 @@ class SwiftClient:
             return wire.read_info(
                 key, self._send(lambda base: wire.head_object(base, key), self._attempt("Looking up", key))
             )
+
+    def has(self, key: str) -> bool:
+        """Say whether there is an object."""
+        with self._presence.checked_when_missing(tolerated=True):
+            self._send(lambda base: wire.head_object(base, key), self._attempt("Looking up", key))
+            return True
+        return False
 
     def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
         """Ask for an object or a stretch of it."""
@@ -78,8 +88,31 @@ class SwiftClient:
         return wire.object_path(f"{storage_url}/{names.quoted(self.container)}", key)
 
     def signed_url(self, key: str, method: str, signed_at: float, expires: int, parameters: Mapping[str, str]) -> str:
-        """Sign a TempURL."""
-        raise NotImplementedError
+        """Sign a TempURL, for as long as ``expires`` from ``signed_at`` on."""
+        url = self.plain_url(key)
+        query = tempurl.signed_query(
+            self._options.temp_url_key or "",
+            method,
+            urlsplit(url).path,
+            int(signed_at) + expires,
+            self._digest(),
+            wire.temp_url_parameters(parameters),
+        )
+        return f"{url}?{query}"
+
+    def _digest(self) -> str:
+        """Choose the digest of TempURLs: what the server's /info allows, asked for once, where there was a login."""
+        if not self._digest_name:
+            self._digest_name = "sha256" if self._known_storage_url() else self._ask_for_digest()
+        return self._digest_name
+
+    def _ask_for_digest(self) -> str:
+        parts = urlsplit(self._tokens.current().storage_url)
+        answer = self._connect(f"{parts.scheme}://{parts.netloc}").send(wire.server_info(), lambda _: {})
+        allowed = wire.allowed_digests(answer)
+        if allowed is None and parts.netloc.endswith(_SHA1_HOSTS):
+            return "sha1"
+        return tempurl.best_algorithm(allowed)
 
     def _known_storage_url(self) -> str | None:
         return keystone.known_storage_url(self._options) if self._options.protocol == "keystone" else None

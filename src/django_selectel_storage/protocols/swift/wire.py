@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from email.message import Message
 from html import unescape
 from typing import Any, NoReturn
 from urllib.parse import urlencode
@@ -97,6 +99,31 @@ def list_objects(base: str, prefix: str, delimiter: str, page: str | None, limit
     return Request("GET", base, urlencode(parameters))
 
 
+def server_info() -> Request:
+    """GET of /info: what the server can do; it needs no token."""
+    return Request("GET", "/info", headers={"Accept": "application/json"})
+
+
+def temp_url_parameters(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Translate the parameters of ``url()`` into those of TempURL; without any, a browser shows the file.
+
+    Raises:
+        ValueError: a parameter is neither TempURL's own nor ``response-content-disposition``.
+    """
+    result = dict(parameters)
+    disposition = Message()
+    disposition["Content-Disposition"] = result.pop("response-content-disposition", "inline" if not result else "")
+    foreign = sorted(result.keys() - {"filename", "inline"})
+    if foreign:
+        raise ValueError(f"A TempURL knows no parameter {foreign[0]!r}; it knows 'filename' and 'inline'.")
+    filename = disposition.get_filename()
+    if filename:
+        result["filename"] = filename
+    if disposition.get_content_disposition() == "inline":
+        result["inline"] = ""
+    return result
+
+
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
@@ -155,6 +182,16 @@ def _words(answer: Answer) -> Words:
     message = " ".join(unescape(page).split())[:_LONGEST_WORDS]
     request_id = answer.headers.get("X-Trans-Id") or answer.headers.get("X-Openstack-Request-Id", "")
     return Words("", message, request_id, _HINTS.get(answer.status, ""))
+
+
+def allowed_digests(answer: Answer) -> object:
+    """Read the digests that the answer to ``server_info`` allows for TempURLs; None when it does not tell."""
+    try:
+        told = _json(answer.body) if answer.status == 200 else {}
+    except StorageError:
+        return None
+    middleware = told.get("tempurl") if isinstance(told, dict) else None
+    return middleware.get("allowed_digests") if isinstance(middleware, dict) else None
 
 
 def _json(body: bytes) -> Any:

@@ -1,0 +1,61 @@
+# Everything happens in .venv, which each target fills with no more than it needs. To begin anew: make clean.
+#
+#   make demo PROTOCOL=swift PORT=9000    make demo CHECK=1    make test ARGS="-k demo"    make demo PYTHON=python3.12
+
+PYTHON ?= python3
+PROTOCOL ?= s3
+PORT ?= 8000
+CHECK ?=
+ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# A stamp for each set of extras; all of them are made anew when the project's requirements change.
+MADE := .venv/.made
+FOR_DEMO := .venv/.for-demo
+FOR_TEST := .venv/.for-test
+FOR_LINT := .venv/.for-lint
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint format clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\): .*## \(.*\)/make \1	\2/p' Makefile
+
+demo: $(FOR_DEMO)  ## a picture gallery on real OpenStack Swift; CHECK=1: walk through it without a browser
+	@$(BIN)/python -m demo --protocol=$(PROTOCOL) --port=$(PORT) $(if $(filter-out 0 no false,$(CHECK)),--check)
+
+test: $(FOR_TEST)  ## run the tests; ARGS="…" goes to pytest
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(FOR_LINT)  ## look for mistakes: ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(FOR_LINT)  ## bring the code into its format
+	$(BIN)/ruff format
+	$(BIN)/ruff check --select I --fix
+
+clean:  ## remove .venv and everything else that was made here
+	rm -rf .venv build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find demo src tests -name __pycache__ -prune -exec rm -rf {} +
+
+# pip before 21.3 cannot install a pyproject.toml in place (PEP 660); Python 3.10.0 comes with such a one.
+$(MADE):
+	@echo "Making .venv ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "error: Python 3.10 or newer is needed; say which: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -c 'import pip, sys; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (21, 3))' \
+		|| $(PIP) install 'pip>=21.3'
+	@touch $@
+
+$(FOR_DEMO): EXTRAS := devserver,demo
+$(FOR_TEST): EXTRAS := devserver,demo,test
+$(FOR_LINT): EXTRAS := devserver,demo,test,lint
+
+$(FOR_DEMO) $(FOR_TEST) $(FOR_LINT): pyproject.toml | $(MADE)
+	@echo "Installing the project with $(EXTRAS) ..."
+	@$(PIP) install --editable '.[$(EXTRAS)]'
+	@touch $@

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from demo.gallery import views
+
+urlpatterns = [
+    path("", views.gallery, name="gallery"),
+    path("upload/", views.upload, name="upload"),
+    path("pictures/<int:pk>/", views.picture, name="picture"),
+    path("pictures/<int:pk>/delete/", views.delete, name="delete"),
+]
