@@ -1,0 +1,106 @@
+"""Small stand-ins for pure tests of what sits on an ObjectClient: one container in a dictionary, no HTTP at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from django_selectel_storage.exceptions import (
+    ObjectChanged,
+    ObjectExists,
+    ObjectNotFound,
+    RangeNotSatisfiable,
+    StorageError,
+)
+from django_selectel_storage.headers import ObjectHeaders
+from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
+from django_selectel_storage.transport.body import Body
+
+
+class Pieces:
+    """A body on the wire; it can break after some bytes."""
+
+    def __init__(self, content: bytes, *, breaks_after: int | None = None, error: StorageError | None = None) -> None:
+        self._content = content
+        self._breaks_after = breaks_after
+        self._error = error
+        self.closed = False
+
+    def chunks(self, size: int) -> Iterator[bytes]:
+        stop = len(self._content) if self._breaks_after is None else min(self._breaks_after, len(self._content))
+        for start in range(0, stop, size):
+            yield self._content[start : min(start + size, stop)]
+        if self._breaks_after is not None and self._error:
+            raise self._error
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class DictClient:
+    """An object store in a dictionary; what tests need to go wrong is done by ``arrange``."""
+
+    container = "media"
+
+    def __init__(self, objects: Mapping[str, bytes] | None = None, *, atomic_conditions: bool = True) -> None:
+        self.atomic_conditions = atomic_conditions
+        self.content: dict[str, bytes] = {}
+        self.infos: dict[str, ObjectInfo] = {}
+        self.calls: list[tuple[object, ...]] = []
+        self.sent: list[Pieces] = []
+        self.arrange: Callable[[ObjectRange], ObjectRange] = lambda coming: coming
+        for key, content in (objects or {}).items():
+            self.store(key, content)
+
+    def store(self, key: str, content: bytes, metadata: Mapping[str, str] | None = None) -> None:
+        self.content[key] = content
+        self.infos[key] = ObjectInfo(key, len(content), hashlib.md5(content).hexdigest(), metadata=metadata or {})
+
+    def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
+        self.calls.append(("put", key, only_if_absent))
+        if only_if_absent and key in self.content:
+            raise ObjectExists("taken")
+        self.store(key, b"".join(body.chunks()), headers.metadata)
+
+    def head(self, key: str) -> ObjectInfo:
+        self.calls.append(("head", key))
+        if key not in self.infos:
+            raise ObjectNotFound("missing")
+        return self.infos[key]
+
+    def has(self, key: str) -> bool:
+        self.calls.append(("has", key))
+        return key in self.infos
+
+    def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
+        self.calls.append(("get", key, start, stop, if_match))
+        if key not in self.infos:
+            raise ObjectNotFound("missing")
+        info = self.infos[key]
+        if if_match and info.etag != if_match:
+            raise ObjectChanged("replaced")
+        if info.size <= start and (start or stop is not None):
+            raise RangeNotSatisfiable("beyond the end", status=416)
+        end = info.size if stop is None else min(stop, info.size)
+        coming = self.arrange(ObjectRange(info, start, end, Pieces(self.content[key][start:end])))
+        if isinstance(coming.incoming, Pieces):
+            self.sent.append(coming.incoming)
+        return coming
+
+    def delete(self, key: str) -> None:
+        raise NotImplementedError
+
+    def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:
+        raise NotImplementedError
+
+    def plain_url(self, key: str) -> str:
+        raise NotImplementedError
+
+    def signed_url(self, key: str, method: str, signed_at: float, expires: int, parameters: Mapping[str, str]) -> str:
+        raise NotImplementedError
+
+
+def with_bytes(coming: ObjectRange, incoming: Pieces) -> ObjectRange:
+    """The same stretch, with other bytes on the wire."""
+    return replace(coming, incoming=incoming)

@@ -1,0 +1,219 @@
+"""One token for everybody: one login for many threads, one renewal while the others go on."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from django_selectel_storage.exceptions import AuthenticationFailed, ServerError
+from django_selectel_storage.protocols.swift.tokens import ASSUMED_LIFE, MARGIN, RENEWAL_PAUSE, Token, TokenKeeper
+
+THREADS = 32
+DAY = 86400.0
+URL = "https://swift.example.com/v1/AUTH_a"
+
+
+class Clock:
+    """A time that passes when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Server:
+    """Hands out numbered tokens; it can be made to wait or to fail."""
+
+    def __init__(self, life: float | None = DAY) -> None:
+        self.life = life
+        self.logins = 0
+        self.error: Exception | None = None
+        self.reached = threading.Event()
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
+    def __call__(self) -> Token:
+        self.logins += 1
+        number = self.logins
+        self.reached.set()
+        assert self.may_answer.wait(10)
+        if self.error:
+            raise self.error
+        return Token(f"token {number}", URL, self.life)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def keeper(server: Server, clock: Clock) -> TokenKeeper:
+    return TokenKeeper(server, clock)
+
+
+def test_the_first_one_logs_in_and_the_token_stays(keeper: TokenKeeper, server: Server, clock: Clock) -> None:
+    first = keeper.current()
+    clock.now += DAY - MARGIN - 1
+
+    assert keeper.current() is first
+    assert server.logins == 1
+
+
+def test_nobody_logs_in_before_a_token_is_needed(keeper: TokenKeeper, server: Server) -> None:
+    assert server.logins == 0
+
+
+def test_many_threads_that_begin_at_once_log_in_once(keeper: TokenKeeper, server: Server) -> None:
+    server.may_answer.clear()
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = [pool.submit(keeper.current) for _ in range(THREADS)]
+        assert server.reached.wait(10)
+        server.may_answer.set()
+        tokens = {future.result(10).value for future in found}
+
+    assert tokens == {"token 1"}
+    assert server.logins == 1
+
+
+def test_one_thread_renews_while_the_others_get_the_old_token(
+    keeper: TokenKeeper, server: Server, clock: Clock
+) -> None:
+    keeper.current()
+    clock.now += DAY - MARGIN + 1
+    server.reached.clear()
+    server.may_answer.clear()
+    with ThreadPoolExecutor(1) as pool:
+        renewing = pool.submit(keeper.current)
+        assert server.reached.wait(10)
+
+        assert [keeper.current().value for _ in range(THREADS)] == ["token 1"] * THREADS
+
+        server.may_answer.set()
+        assert renewing.result(10).value == "token 2"
+
+    assert keeper.current().value == "token 2"
+    assert server.logins == 2
+
+
+@pytest.mark.parametrize(
+    ("life", "renewed_after", "ended_after"),
+    [
+        pytest.param(DAY, DAY - MARGIN, DAY, id="a day"),
+        pytest.param(60.0, 30.0, 60.0, id="a short life is renewed in the middle"),
+        pytest.param(None, ASSUMED_LIFE - MARGIN, ASSUMED_LIFE, id="a server that does not tell"),
+    ],
+)
+def test_a_token_is_renewed_in_time_before_its_end(
+    clock: Clock, life: float | None, renewed_after: float, ended_after: float
+) -> None:
+    server = Server(life)
+    keeper = TokenKeeper(server, clock)
+    keeper.current()
+    clock.now = 1000.0 + renewed_after - 0.001
+    assert keeper.current().value == "token 1"
+    server.error = ServerError("down")
+    clock.now = 1000.0 + ended_after - 0.001
+    assert keeper.current().value == "token 1"
+    clock.now = 1000.0 + ended_after
+    with pytest.raises(ServerError):
+        keeper.current()
+    server.error = None
+    assert keeper.current().value == f"token {server.logins}"
+
+
+def test_a_token_without_life_is_used_once(clock: Clock) -> None:
+    server = Server(0.0)
+    keeper = TokenKeeper(server, clock)
+
+    assert [keeper.current().value, keeper.current().value] == ["token 1", "token 2"]
+
+
+def test_many_threads_that_find_the_token_ended_log_in_once(keeper: TokenKeeper, server: Server, clock: Clock) -> None:
+    keeper.current()
+    clock.now += DAY + 1
+    with ThreadPoolExecutor(THREADS) as pool:
+        tokens = {token.value for token in pool.map(lambda _: keeper.current(), range(THREADS))}
+
+    assert tokens == {"token 2"}
+    assert server.logins == 2
+
+
+def test_many_threads_whose_token_was_rejected_log_in_once(keeper: TokenKeeper, server: Server) -> None:
+    rejected = keeper.current()
+    with ThreadPoolExecutor(THREADS) as pool:
+        tokens = {token.value for token in pool.map(lambda _: keeper.renewed(rejected), range(THREADS))}
+
+    assert tokens == {"token 2"}
+    assert server.logins == 2
+    assert keeper.current().value == "token 2"
+
+
+def test_a_server_that_hands_out_the_same_token_again_is_still_asked_once(clock: Clock) -> None:
+    logins = []
+
+    def login() -> Token:
+        logins.append(1)
+        return Token("always the same", URL)
+
+    keeper = TokenKeeper(login, clock)
+    rejected = keeper.current()
+    for _ in range(5):
+        keeper.renewed(rejected)
+
+    assert len(logins) == 2
+
+
+def test_a_renewal_that_fails_keeps_the_old_token_and_pauses(
+    keeper: TokenKeeper, server: Server, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    keeper.current()
+    server.error = ServerError("down")
+    clock.now += DAY - MARGIN + 1
+    with caplog.at_level(logging.WARNING):
+        assert [keeper.current().value for _ in range(5)] == ["token 1"] * 5
+    assert server.logins == 2
+    assert "could not be renewed" in caplog.text
+    assert "token 1" not in caplog.text
+
+    clock.now += RENEWAL_PAUSE + 0.001
+    server.error = None
+    assert keeper.current().value == "token 3"
+
+
+def test_a_first_login_that_fails_is_told_and_tried_again_next_time(keeper: TokenKeeper, server: Server) -> None:
+    server.error = AuthenticationFailed("wrong password")
+    with pytest.raises(AuthenticationFailed):
+        keeper.current()
+    server.error = None
+
+    assert keeper.current().value == "token 2"
+
+
+def test_a_rejected_token_whose_renewal_fails_is_told(keeper: TokenKeeper, server: Server) -> None:
+    rejected = keeper.current()
+    server.error = AuthenticationFailed("wrong password")
+
+    with pytest.raises(AuthenticationFailed):
+        keeper.renewed(rejected)
+
+
+def test_a_lock_that_a_parent_process_held_does_not_stop_the_child(keeper: TokenKeeper) -> None:
+    keeper._lock.acquire()
+    keeper.forget_lock()
+
+    assert keeper.current().value == "token 1"
+
+
+def test_a_token_is_not_in_its_own_repr() -> None:
+    assert "hunter2" not in repr(Token("hunter2", URL, DAY))
