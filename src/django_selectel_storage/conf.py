@@ -64,6 +64,7 @@ def arguments(storage: str | None, keywords: Mapping[str, object], defaults: Map
     with improperly_configured():
         given = options.canonical(keywords, also=(*options.SELECTING, LEFT_OUT))
         left_out = bool(given.pop(LEFT_OUT, False))
+        named_dsn = bool(given.get("dsn"))
         sources = [value for value in (storage, *(given.pop(name, None) for name in options.SELECTING)) if value]
         if not all(isinstance(source, str) for source in sources):
             raise InvalidOption("The first argument ('storage') and 'dsn' are texts: a schema's name or a DSN.")
@@ -72,7 +73,7 @@ def arguments(storage: str | None, keywords: Mapping[str, object], defaults: Map
                 "Give one of 'storage' (a schema of SELECTEL_STORAGES or a DSN) and 'dsn', not several."
             )
         source = str(sources[0]) if sources else None
-        if source is not None and dsn.is_dsn(source):
+        if source is not None and (named_dsn or dsn.is_dsn(source)):
             return Arguments(None, source, given, defaults, left_out)
         return Arguments(source, None, given, defaults, left_out)
 
@@ -132,7 +133,10 @@ def schema_options(name: str) -> dict[str, object]:
     if isinstance(schema, Mapping):
         given = options.canonical(schema, also=("dsn",))
         inner = given.pop("dsn", None)
-        return {**_from_dsn(str(inner)), **given} if inner else given
+        if not inner:
+            return given
+        _refuse_second_credentials(given, "a DSN")
+        return {**_from_dsn(str(inner)), **given}
     raise InvalidSchema(f"The schema {name!r} of SELECTEL_STORAGES is neither a dictionary nor a DSN.")
 
 
@@ -145,7 +149,8 @@ def raw_schema(name: str) -> object:
     schemas = setting("SELECTEL_STORAGES")
     if not isinstance(schemas, Mapping) or name not in schemas:
         known = ", ".join(map(repr, schemas)) if isinstance(schemas, Mapping) and schemas else "none"
-        raise InvalidSchema(f"SELECTEL_STORAGES has no schema {name!r} (known: {known}).")
+        shown = "of that name (a DSN begins with 'selectel://')" if "@" in name else repr(name)
+        raise InvalidSchema(f"SELECTEL_STORAGES has no schema {shown} (known: {known}).")
     return schemas[name]
 
 

@@ -71,7 +71,8 @@ def build(options: Mapping[str, object]) -> str:
     custom_domain = str(options.get("custom_domain") or "").removeprefix("https://")
     place = f"{quote(custom_domain, safe=':')}/{container}" if custom_domain else container
     placed = {*_KEYS[scheme], "container", "custom_domain"}
-    query = urlencode({name: _as_text(value) for name, value in options.items() if name not in placed})
+    rest = {name: _as_text(value) for name, value in options.items() if name not in placed and value is not None}
+    query = urlencode(rest)
     return f"{scheme}://{user}:{password}@{place}" + (f"?{query}" if query else "")
 
 
@@ -94,6 +95,8 @@ def _refuse_missing(container: str, user: str, password: str) -> None:
 
 
 def _query(query: str, taken: Mapping[str, object]) -> dict[str, object]:
+    if "@" in query:
+        raise InvalidOption("The DSN has an '@' behind a '?': percent-encode '/', '?', '#' and '@' in its parts.")
     result: dict[str, object] = {}
     for name, value in parse_qsl(query, keep_blank_values=False):
         if name in result or name in taken:

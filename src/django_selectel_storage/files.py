@@ -12,6 +12,7 @@ from django.core.files import File
 
 from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo
 from django_selectel_storage.protocols.reading import Stretch
+from django_selectel_storage.transport.body import reopen_if_closed
 
 if TYPE_CHECKING:
     _File = File[Any]
@@ -156,8 +157,7 @@ def rewindable(content: Any, max_memory_size: int) -> Iterator[Any]:
         content: what a caller handed to ``save``.
         max_memory_size: bytes of the spool that stay in memory.
     """
-    if getattr(content, "closed", False):
-        content.open()
+    reopen_if_closed(content)
     try:
         content.seek(0)
     except (AttributeError, OSError, ValueError):

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django_selectel_storage.exceptions import InvalidOption
+from django_selectel_storage.option_values import MEDIA_TYPE
 from django_selectel_storage.options import StorageOptions, TextRule
 
 UPLOAD_ID = "upload-id"  # the metadata that tells our own write from another one
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_MEDIA_TYPE = re.compile(r"[\w.+!#$&^-]+/[\w.+!#$&^-]+(\s*;[^\x00-\x1f\x7f]*)?", re.ASCII)  # RFC 9110, section 8.3.1
+_UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # control characters and halves of surrogate pairs
 _METADATA_NAME = re.compile(r"[A-Za-z0-9-]+")
 # Of compressed files the type speaks of the archive, not of what is inside: a .tar.gz is stored and fetched as it is.
 _COMPRESSED = {
@@ -98,7 +98,7 @@ def for_object(name: str, options: StorageOptions, declared_type: object = None)
 
 def content_type(name: str, default: str, declared: object = None) -> str:
     """Choose a content type: the upload's own, else what the name's extension tells, else the default."""
-    if isinstance(declared, str) and _MEDIA_TYPE.fullmatch(declared):
+    if isinstance(declared, str) and MEDIA_TYPE.fullmatch(declared):
         return declared
     guessed, compression = _TYPES.guess_type(name.rpartition("/")[2].replace(":", "_"))
     if compression:
@@ -116,7 +116,7 @@ def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     for name, value in metadata.items():
         if not isinstance(name, str) or not _METADATA_NAME.fullmatch(name):
             raise InvalidOption(f"The metadata name {name!a} may consist of letters, digits and hyphens only.")
-        if not isinstance(value, str) or _CONTROL.search(value):
+        if not isinstance(value, str) or _UNFIT.search(value):
             raise InvalidOption(f"The metadata value of {name!r} is not text without control characters.")
         result[name.lower()] = value
     return result
@@ -124,7 +124,7 @@ def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
 
 def _text(name: str, option: str, rule: TextRule | None) -> str | None:
     value = rule(name) if callable(rule) else rule
-    if value is not None and (not isinstance(value, str) or _CONTROL.search(value)):
+    if value is not None and (not isinstance(value, str) or _UNFIT.search(value)):
         raise InvalidOption(f"The option {option!r} gave no text without control characters for {name!a}.")
     return value or None
 

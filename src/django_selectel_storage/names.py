@@ -28,10 +28,12 @@ def object_key(name: str, location: str = "") -> str:
             is longer than 1024 bytes.
     """
     relative = str(name)
+    if "." in relative:
+        _refuse_leaving(relative)
+        relative = _without_dots(relative)
+        _refuse_leaving(relative)
     if relative.startswith(("/", "\\")):
         raise InvalidName(f"The name {_shown(name)} is absolute; names are relative to the storage's location.")
-    if "." in relative:
-        relative = _without_dots(relative)
     key = f"{location}/{relative}" if location and relative else relative or location
     _refuse_unwritable(key, name)
     return key
@@ -68,8 +70,6 @@ def with_query(url: str, parameters: Mapping[str, str] | None) -> str:
 
 def _without_dots(relative: str) -> str:
     """Resolve ``.`` and ``..``: browsers would, even percent-encoded (WHATWG URL, "double-dot path segment")."""
-    if _leaves(re.split(r"[/\\]", relative)):
-        raise InvalidName(f"The name {_shown(relative)} leaves the storage's location.")
     segments: list[str] = []
     for segment in relative.split("/"):
         if segment == "..":
@@ -78,6 +78,12 @@ def _without_dots(relative: str) -> str:
         elif segment != ".":
             segments.append(segment)
     return "/".join(segments)
+
+
+def _refuse_leaving(relative: str) -> None:
+    """Refuse to go above the location, be it with backslashes, which browsers take for slashes."""
+    if _leaves(re.split(r"[/\\]", relative)):
+        raise InvalidName(f"The name {_shown(relative)} leaves the storage's location.")
 
 
 def _leaves(segments: list[str]) -> bool:

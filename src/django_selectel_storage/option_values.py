@@ -10,12 +10,14 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+MEDIA_TYPE = re.compile(r"[\w.+!#$&^-]+/[\w.+!#$&^-]+([ \t]*;[ \t!-~]*)?", re.ASCII)  # RFC 9110, section 8.3.1
+_UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # control characters and halves of surrogate pairs
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -23,7 +25,7 @@ def text(value: object) -> str:
     """Any text without control characters."""
     if not isinstance(value, str):
         raise ValueError("expects text.")
-    if _CONTROL.search(value):
+    if _UNFIT.search(value):
         raise ValueError("contains a control character, perhaps a line break copied along.")
     return value
 
@@ -33,6 +35,14 @@ def header_text(value: object) -> str:
     result = text(value)
     if not result:
         raise ValueError("expects text that is not empty.")
+    return result
+
+
+def media_type(value: object) -> str:
+    """A content type, as ``text/plain; charset=utf-8``."""
+    result = text(value)
+    if not MEDIA_TYPE.fullmatch(result):
+        raise ValueError("expects a media type, as 'application/octet-stream'.")
     return result
 
 
@@ -168,6 +178,20 @@ def metadata_rule(value: object) -> Mapping[str, str] | Callable[[str], Mapping[
     if not isinstance(value, Mapping):
         raise ValueError("expects a dictionary or a function of the name.")
     return {text(name): text(entry) for name, entry in value.items()}
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether credentials may travel there: https to anywhere, plain http to this very machine only."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name means this very machine (RFC 6761, section 6.3, for names under localhost)."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _number(value: object) -> float:

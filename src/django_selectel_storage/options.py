@@ -11,21 +11,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, Literal, TypeAlias
-from urllib.parse import urlsplit
 
+from django_selectel_storage import option_rules
 from django_selectel_storage import option_values as values
 from django_selectel_storage.exceptions import (
     ConfigurationError,
-    EmptyContainerName,
-    EmptyPassword,
-    EmptyUsername,
     InvalidOption,
     UnknownOption,
 )
 
 KIB = 1024
 MIB = 1024 * KIB
-GIB = 1024 * MIB
 
 Protocol: TypeAlias = Literal["s3", "keystone", "legacy"]
 TextRule: TypeAlias = str | Callable[[str], str | None]
@@ -33,9 +29,6 @@ MetadataRule: TypeAlias = Mapping[str, str] | Callable[[str], Mapping[str, str] 
 
 LEGACY_AUTH_URL = "https://api.selcdn.ru/auth/v1.0"
 KEYSTONE_AUTH_URL = "https://cloud.api.selcloud.ru/identity/v3"
-LONGEST_PRESIGNED_LIFE = 604800  # seconds; SigV4, "Authenticating Requests: Using Query Parameters", X-Amz-Expires
-SMALLEST_PART = 5 * MIB  # S3, "Amazon S3 multipart upload limits"
-LARGEST_PUT = 5 * GIB  # S3 PutObject and UploadPart; Swift's max_file_size
 TEXT_TYPES = (
     "text/*",
     "application/javascript",
@@ -89,7 +82,7 @@ class StorageOptions:
     content_disposition: TextRule | None = _option(values.header_rule)
     content_language: TextRule | None = _option(values.header_rule)
     metadata: MetadataRule | None = _option(values.metadata_rule)
-    default_content_type: str = _option(values.header_text, "application/octet-stream")
+    default_content_type: str = _option(values.media_type, "application/octet-stream")
     conditional_writes: bool | None = _option(values.flag)
     gzip: bool = _option(values.flag, False)
     gzip_content_types: tuple[str, ...] = _option(values.texts, TEXT_TYPES)
@@ -158,13 +151,14 @@ class StorageOptions:
             raise ValueError("URLs of this storage cannot be signed: set 'temp_url_key'.")
         wished = self.querystring_expire if expire is None else values.whole_seconds(expire)
         life = wished + self.stable_urls
-        if self.protocol == "s3" and life > LONGEST_PRESIGNED_LIFE:
-            raise ValueError(f"A presigned URL lives {LONGEST_PRESIGNED_LIFE} seconds (7 days) at most, not {life}.")
+        longest = option_rules.LONGEST_PRESIGNED_LIFE
+        if self.protocol == "s3" and life > longest:
+            raise ValueError(f"A presigned URL lives {longest} seconds (7 days) at most, not {life}.")
         return (now - now % self.stable_urls if self.stable_urls else now), life
 
     def problems(self) -> list[ConfigurationError]:
         """Everything that makes these options unusable, the most basic first; empty when there is nothing."""
-        return [error for rule in _RULES for error in rule(self)]
+        return option_rules.problems(self)
 
 
 OPTION_NAMES = tuple(option.name for option in fields(StorageOptions))
@@ -239,95 +233,3 @@ def _parsed(name: str, value: object) -> object:
         return _PARSERS[name](value)
     except ValueError as error:
         raise InvalidOption(f"The option {name!r} {error}") from None
-
-
-# --- rules -----------------------------------------------------------------------------------------------------------
-
-Rule: TypeAlias = Callable[[StorageOptions], Iterable[ConfigurationError]]
-
-
-def _credentials(options: StorageOptions) -> Iterable[ConfigurationError]:
-    s3 = options.protocol == "s3"
-    name, secret = ("access_key", "secret_key") if s3 else ("username", "password")
-    if not getattr(options, name):
-        other = "" if s3 else " (or 'access_key' and 'secret_key' of an S3 key)"
-        yield EmptyUsername(f"The option {name!r} is missing{other}: the storage has nobody to log in as.")
-    if not getattr(options, secret):
-        yield EmptyPassword(f"The option {secret!r} is missing: it goes with {name!r}.")
-
-
-def _iam_scope(options: StorageOptions) -> Iterable[ConfigurationError]:
-    if bool(options.account) == bool(options.project):
-        return
-    given, missing = ("account", "project") if options.account else ("project", "account")
-    yield ConfigurationError(
-        f"The option {given!r} is given without {missing!r}: an IAM login needs both, auth v1.0 neither."
-    )
-
-
-def _container(options: StorageOptions) -> Iterable[ConfigurationError]:
-    if not options.container:
-        yield EmptyContainerName("The option 'container' is missing: the storage does not know where the files lie.")
-    elif "/" in options.container or options.container in {".", ".."}:
-        yield InvalidOption("The option 'container' is a name without slashes; a folder in it is 'location'.")
-
-
-def _plain_http(options: StorageOptions) -> Iterable[ConfigurationError]:
-    if options.allow_http:
-        return
-    for name in ("endpoint", "auth_url"):
-        address = getattr(options, name)
-        if address and not is_safe_address(address):
-            yield InvalidOption(
-                f"The option {name!r} is plain http to another host: credentials would travel unprotected. "
-                "Use https, or set 'allow_http' to True if you accept that."
-            )
-
-
-def _url_life(options: StorageOptions) -> Iterable[ConfigurationError]:
-    if options.protocol == "s3" and options.querystring_expire + options.stable_urls > LONGEST_PRESIGNED_LIFE:
-        yield InvalidOption(
-            f"The options 'querystring_expire' and 'stable_urls' together exceed {LONGEST_PRESIGNED_LIFE} seconds "
-            "(7 days), the longest life of a presigned URL."
-        )
-
-
-def _url_signing(options: StorageOptions) -> Iterable[ConfigurationError]:
-    if not options.querystring_auth:
-        return
-    if options.custom_domain:
-        yield InvalidOption(
-            "The options 'querystring_auth' and 'custom_domain' contradict each other: URLs of a public domain are "
-            "not signed. For signed URLs on another host use 'url_endpoint'."
-        )
-    if options.protocol != "s3" and not options.temp_url_key:
-        yield InvalidOption("The option 'querystring_auth' needs 'temp_url_key' on Swift: it signs the URLs.")
-
-
-def _part_sizes(options: StorageOptions) -> Iterable[ConfigurationError]:
-    if not SMALLEST_PART <= options.multipart_chunksize <= LARGEST_PUT:
-        yield InvalidOption("The option 'multipart_chunksize' lies between 5 MiB and 5 GiB.")
-    if options.multipart_threshold > LARGEST_PUT:
-        yield InvalidOption("The option 'multipart_threshold' is at most 5 GiB, the largest single PUT.")
-
-
-_RULES: tuple[Rule, ...] = (
-    _credentials,
-    _iam_scope,
-    _container,
-    _plain_http,
-    _url_life,
-    _url_signing,
-    _part_sizes,
-)
-
-
-def is_safe_address(url: str) -> bool:
-    """Whether credentials may travel there: https to anywhere, plain http to this very machine only."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or is_loopback(parts.hostname or "")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name means this very machine (RFC 6761, section 6.3, for names under localhost)."""
-    return host in {"localhost", "::1"} or host.startswith("127.") or host.endswith(".localhost")

@@ -4,39 +4,25 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files import File
-from django.core.files.storage import Storage
 from django.core.files.utils import validate_file_name
-from django.core.signals import setting_changed
 from django.utils import timezone
-from django.utils.functional import cached_property
 
-from django_selectel_storage import conf, headers, names
+from django_selectel_storage import conf, headers, names, naming
+from django_selectel_storage.configured import ConfiguredStorage
 from django_selectel_storage.exceptions import InvalidName, ObjectExists
 from django_selectel_storage.files import ObjectFile, rewindable
-from django_selectel_storage.options import StorageOptions
-from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo
+from django_selectel_storage.protocols.base import ObjectInfo
 from django_selectel_storage.protocols.conditional import guard_for, put_if_absent
-from django_selectel_storage.protocols.factory import client_for
 from django_selectel_storage.transport.body import body_of
 
 
-class _NameTaken(Exception):
-    """The key of a guarded write is taken."""
-
-
-# The storage whose save() is running in this context: its _save() must not overwrite.
-_saving: ContextVar[SelectelStorage | None] = ContextVar("_saving", default=None)
-
-
-class SelectelStorage(Storage):
+class SelectelStorage(ConfiguredStorage):
     """Files in a container of Selectel Object Storage, or of any other S3 or Swift store.
 
     Args:
@@ -46,62 +32,6 @@ class SelectelStorage(Storage):
     Raises:
         ImproperlyConfigured: an option's name is not known. Everything else is looked at when the storage is used.
     """
-
-    default_options: ClassVar[Mapping[str, object]] = {}
-
-    def __init__(self, storage: str | None = None, **keywords: Any) -> None:
-        self._arguments = conf.arguments(storage, keywords, self.default_options)
-        setting_changed.connect(self._forget)
-
-    # --- what it is made of ------------------------------------------------------------------------------------------
-
-    @cached_property
-    def options(self) -> StorageOptions:
-        """The options, resolved and checked.
-
-        Raises:
-            ImproperlyConfigured: they are not usable.
-        """
-        return conf.resolve(self._arguments)
-
-    @cached_property
-    def client(self) -> ObjectClient:
-        """The object store."""
-        return client_for(self.options)
-
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
-        """Describe the storage for a migration: its schema, or its options without the credentials."""
-        schema, keywords = conf.non_secret(self._arguments)
-        kind = type(self)
-        return f"{kind.__module__}.{kind.__qualname__}", (schema,) if schema else (), keywords
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, SelectelStorage):
-            return NotImplemented
-        if self.deconstruct() != other.deconstruct():
-            return False
-        return conf.may_share_credentials(self._arguments, other._arguments)
-
-    def __hash__(self) -> int:
-        path, args, keywords = self.deconstruct()
-        return hash((path, args, str(keywords.get("container")), str(keywords.get("location"))))
-
-    def __repr__(self) -> str:
-        schema, keywords = conf.non_secret(self._arguments)
-        return f"<{type(self).__name__} {schema or keywords.get('container') or conf.DEFAULT_SCHEMA!s}>"
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in _RESOLVED}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        setting_changed.connect(self._forget)
-
-    def _forget(self, *, setting: str = "", **_: object) -> None:
-        """Forget what was made of settings that have changed (Django's tests change them)."""
-        if setting in conf.RELEVANT_SETTINGS:
-            for name in _RESOLVED:
-                self.__dict__.pop(name, None)
 
     # --- saving ------------------------------------------------------------------------------------------------------
 
@@ -127,7 +57,7 @@ class SelectelStorage(Storage):
             content = File(content, name)
         validate_file_name(name, allow_relative_path=True)
         with rewindable(content, self.options.max_memory_size) as source:
-            if _chooses_names_itself(type(self)):
+            if naming.chooses_names_itself(type(self), SelectelStorage):
                 saved = self._save_under_asked_name(str(name), source, max_length)
             else:
                 saved = self._save_under_first_free_name(str(name), source, max_length)
@@ -138,14 +68,14 @@ class SelectelStorage(Storage):
     def _save_under_first_free_name(self, name: str, content: Any, max_length: int | None) -> str:
         taken: set[str] = set()
         while True:
-            candidate = _NameSearch(self, taken).get_available_name(name, max_length=max_length)
+            candidate = naming.NameSearch(self, taken).get_available_name(name, max_length=max_length)
             if candidate != name:
                 validate_file_name(candidate, allow_relative_path=True)
             content.seek(0)
             try:
-                with self._guarded(on=not self.options.file_overwrite):
+                with naming.guarded(self, on=not self.options.file_overwrite):
                     return self._save(candidate, content)
-            except _NameTaken:
+            except naming.NameTaken:
                 taken.add(candidate)
 
     def _save_under_asked_name(self, name: str, content: Any, max_length: int | None) -> str:
@@ -159,19 +89,10 @@ class SelectelStorage(Storage):
             validate_file_name(candidate, allow_relative_path=True)
             content.seek(0)
             try:
-                with self._guarded(on=not self.options.file_overwrite and candidate != insisted):
+                with naming.guarded(self, on=not self.options.file_overwrite and candidate != insisted):
                     return self._save(candidate, content)
-            except _NameTaken:
+            except naming.NameTaken:
                 insisted = candidate
-
-    @contextmanager
-    def _guarded(self, *, on: bool) -> Iterator[None]:
-        """Let ``_save`` write only what does not exist yet, for as long as the block runs."""
-        token = _saving.set(self if on else None)
-        try:
-            yield
-        finally:
-            _saving.reset(token)
 
     def _save(self, name: str, content: Any) -> str:
         """Store content under exactly this name; outside of ``save`` that overwrites."""
@@ -179,13 +100,13 @@ class SelectelStorage(Storage):
         described = headers.for_object(name, self.options, getattr(content, "content_type", None))
         body = body_of(content, self.options.max_memory_size)
         try:
-            if _saving.get() is self:
+            if naming.is_guarded(self):
                 guard = guard_for(self.client, self.options.conditional_writes)
                 put_if_absent(self.client, key, body, described, guard=guard, upload_id=secrets.token_hex(16))
             else:
                 self.client.put(key, body, described)
         except ObjectExists as error:
-            raise _NameTaken from error
+            raise naming.NameTaken from error
         finally:
             body.close()
         return names.storage_name(key, self.options.location)
@@ -321,26 +242,3 @@ class SelectelStaticStorage(SelectelStorage):
     """The same for static files: a file that is collected again replaces the old one."""
 
     default_options: ClassVar[Mapping[str, object]] = {"file_overwrite": True}
-
-
-_RESOLVED = ("options", "client")
-_NAMING = ("get_available_name", "is_name_available", "exists")
-
-
-def _chooses_names_itself(kind: type[SelectelStorage]) -> bool:
-    """Whether a subclass overrides the way in which Django finds a free name."""
-    return any(getattr(kind, verb, None) is not getattr(SelectelStorage, verb, None) for verb in _NAMING)
-
-
-class _NameSearch(Storage):
-    """Django's own search for a free name, told which names are taken instead of asking the server."""
-
-    def __init__(self, storage: SelectelStorage, taken: set[str]) -> None:
-        self._storage = storage
-        self._taken = taken
-
-    def exists(self, name: str) -> bool:
-        return name in self._taken
-
-    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
-        return self._storage.get_alternative_name(file_root, file_ext)

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files import storage as django_storage
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import modelform_factory
 from django.test import Client
 from django.utils.datastructures import MultiValueDict
 from PIL import Image
-from pytest_django import Settings
 
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import CONTAINER, face_options
@@ -25,15 +24,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def default_storage(stack: Stack, face: str, location: str, settings: Settings) -> SelectelStorage:
-    """The face as the storage that STORAGES names "default"."""
-    options = {**face_options(stack, face), "container": CONTAINER, "location": location}
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django_selectel_storage.storage.SelectelStorage", "OPTIONS": options},
-    }
-    storage = storages["default"]
-    assert isinstance(storage, SelectelStorage)
+def default_storage(stack: Stack, face: str, location: str, monkeypatch: pytest.MonkeyPatch) -> SelectelStorage:
+    """The face as Django's default storage (Django 4.2 loses the options of a STORAGES that a test overrides)."""
+    storage = SelectelStorage(container=CONTAINER, location=location, **face_options(stack, face))
+    monkeypatch.setattr(django_storage.default_storage, "_wrapped", storage)
     return storage
 
 

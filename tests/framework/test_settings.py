@@ -11,7 +11,7 @@ import django
 import pytest
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.storage import storages
+from django.core.files.storage.handler import StorageHandler
 from pytest_django import Settings
 
 from django_selectel_storage.exceptions import SelectelException, UnknownOption
@@ -38,16 +38,17 @@ print(",".join(message.id for message in run_checks()))
 """
 
 
-def test_options_may_stand_in_storages(settings: Settings) -> None:
+def test_options_may_stand_in_storages() -> None:
     options = {"USERNAME": "user", "password": "x", "BUCKET_NAME": "box", "custom_domain": "cdn.example.com"}
-    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": BACKEND, "OPTIONS": options}}
+    backends: Any = {"default": {"BACKEND": BACKEND, "OPTIONS": options}}
+    storages = StorageHandler(backends)
     assert storages["default"].url("x.txt") == "https://cdn.example.com/x.txt"
 
 
 def test_a_schema_may_stand_in_storages(settings: Settings) -> None:
     settings.SELECTEL_STORAGES = {"archive": "selectel://user:password@cdn.example.com/box"}
-    entry = {"BACKEND": BACKEND, "OPTIONS": {"storage": "archive"}}
-    settings.STORAGES = {**settings.STORAGES, "default": entry}
+    backends: Any = {"default": {"BACKEND": BACKEND, "OPTIONS": {"storage": "archive"}}}
+    storages = StorageHandler(backends)
     assert storages["default"].url("x.txt") == "https://cdn.example.com/x.txt"
 
 

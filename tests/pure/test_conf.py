@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage.handler import StorageHandler
 
 from django_selectel_storage import conf, exceptions, utils
 from django_selectel_storage.options import StorageOptions
@@ -231,16 +232,15 @@ def test_a_missing_schema_is_told_with_those_that_there_are() -> None:
 # --- Django's settings -----------------------------------------------------------------------------------------------
 
 
-def test_storages_of_django_give_options(settings: Any) -> None:
-    from django.core.files.storage import storages  # noqa: PLC0415 - with the settings of this test
-
+def test_storages_of_django_give_options() -> None:
     backend = "django_selectel_storage.storage.SelectelStorage"
-    settings.STORAGES = {
+    backends: Any = {
         "default": {"BACKEND": backend, "OPTIONS": {"storage": "other", "location": "a"}},
         "keys": {"BACKEND": backend, "OPTIONS": OWN_KEYWORDS},
         "plain": {"BACKEND": backend},
     }
-    found: Mapping[str, Any] = {alias: storages[alias] for alias in settings.STORAGES}
+    storages = StorageHandler(backends)
+    found: Mapping[str, Any] = {alias: storages[alias] for alias in backends}
 
     assert who_and_where(found["default"].options) == JANE
     assert found["default"].options.location == "a"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from django_selectel_storage import options
+from django_selectel_storage import option_values, options
 from django_selectel_storage.exceptions import (
     ConfigurationError,
     EmptyContainerName,
@@ -488,7 +488,7 @@ def test_options_at_the_edge_of_what_works_are_accepted(given: dict[str, object]
 
 @pytest.mark.parametrize("host", ["127.evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "128.0.0.1"])
 def test_a_host_that_only_looks_like_this_machine_is_not_loopback(host: str) -> None:
-    assert not options.is_loopback(host)
+    assert not option_values.is_loopback(host)
 
 
 def test_all_problems_are_found_at_once_and_the_most_basic_comes_first() -> None:

@@ -10,7 +10,8 @@ import threading
 from urllib.parse import urlsplit
 
 from django_selectel_storage.exceptions import InvalidOption
-from django_selectel_storage.options import StorageOptions, is_safe_address
+from django_selectel_storage.option_values import is_safe_address
+from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectClient
 from django_selectel_storage.protocols.s3.client import S3Client
 from django_selectel_storage.protocols.swift import keystone, legacy

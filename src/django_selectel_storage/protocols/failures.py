@@ -5,6 +5,7 @@ Pure, and shared by both protocols; each reads the server's words in its own way
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
@@ -21,6 +22,7 @@ from django_selectel_storage.exceptions import (
     StorageError,
     TooManyRequests,
 )
+from django_selectel_storage.transport.messages import Answer
 
 
 class Condition(Enum):
@@ -62,15 +64,37 @@ class Words:
     hint: str = ""
 
 
-def error_for(attempt: Attempt, status: int, words: Words, *, tries: int = 1) -> StorageError:
-    """Give the error for an answer; the class follows from the status and the attempt."""
+def error_for(
+    attempt: Attempt, status: int, words: Words, *, tries: int = 1, kind: type[StorageError] | None = None
+) -> StorageError:
+    """Give the error for an answer; its class follows from the status and the attempt, unless ``kind`` names it."""
     said = " ".join(part for part in (str(status), words.code) if part)
     message = f": {words.message.rstrip('.')}" if words.message else ""
     request_id = f" (request id {words.request_id})" if words.request_id else ""
     hint = f" {words.hint}" if words.hint else ""
     text = f"{attempt} failed: the server answered {said}{message}{request_id}.{hint}"
-    kind = _kind(attempt, status)
+    kind = kind or _kind(attempt, status)
     return kind(text, status=status, code=words.code, request_id=words.request_id, tries=tries)
+
+
+def login_failed(url: str, container: str, answer: Answer, hint: str, *, refusals: Collection[int]) -> StorageError:
+    """Give the error for a login that brought no token.
+
+    Args:
+        url: where the login was tried.
+        container: the container that it was for.
+        answer: what the server answered.
+        hint: what to look at when it refused.
+        refusals: the statuses with which this kind of login refuses a user.
+    """
+    request_id = answer.headers.get("X-Trans-Id") or answer.headers.get("X-Openstack-Request-Id", "")
+    return error_for(
+        Attempt(f"Logging in at {url} for", container),
+        answer.status,
+        Words(request_id=request_id, hint=hint),
+        tries=answer.tries,
+        kind=AuthenticationFailed if answer.status in refusals else None,
+    )
 
 
 def container_missing(attempt: Attempt, status: int, words: Words) -> ContainerNotFound:

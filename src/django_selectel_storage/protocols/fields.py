@@ -23,7 +23,9 @@ def wire_text(value: str) -> str:
 
 def encoded_word(value: str) -> str:
     """Write text in ASCII (RFC 2047, section 2), the form in which S3 itself hands out other characters."""
-    return value if value.isascii() else f"=?UTF-8?B?{b64encode(value.encode()).decode()}?="
+    if value.isascii() and not _ENCODED_WORD.fullmatch(value):
+        return value
+    return f"=?UTF-8?B?{b64encode(value.encode()).decode()}?="
 
 
 def plain_text(value: str) -> str:
@@ -35,6 +37,11 @@ def plain_text(value: str) -> str:
         return value if value.isascii() else value.encode("latin-1").decode()
     except ValueError:
         return value
+
+
+def entity_tag(value: str) -> str:
+    """Read an ETag, without quotes and without the mark of a weak one (RFC 9110, section 8.8.3)."""
+    return value.removeprefix("W/").strip('"')
 
 
 def http_date(value: str) -> datetime | None:
@@ -89,7 +96,7 @@ def object_info(key: str, headers: Headers, metadata_prefix: str, size: int) -> 
     return ObjectInfo(
         key=key,
         size=size,
-        etag=headers.get("ETag", "").strip('"'),
+        etag=entity_tag(headers.get("ETag", "")),
         last_modified=http_date(headers.get("Last-Modified", "")),
         content_type=headers.get("Content-Type", ""),
         headers=kept,
@@ -105,8 +112,11 @@ def object_range(key: str, answer: Answer, metadata_prefix: str) -> ObjectRange:
     """
     if answer.incoming is None:
         raise DamagedTransfer(f"The answer for {key!r} brought no bytes.")
-    size = length(answer.headers.get("Content-Length", ""))
     if answer.status != 206:
+        if not answer.headers.get("Content-Length"):
+            answer.incoming.close()
+            raise DamagedTransfer(f"The answer for {key!r} does not say how long it is (Content-Length).")
+        size = length(answer.headers["Content-Length"])
         info = object_info(key, answer.headers, metadata_prefix, size)
         return ObjectRange(info, 0, size, answer.incoming)
     stretch = content_range(answer.headers.get("Content-Range", ""))

@@ -82,6 +82,8 @@ class Stretch:
         self._resumes -= 1
         self._coming.incoming.close()
         self._coming = self._client.get(self._key, position, self.stop, self._if_match)
+        if self._coming.info.etag != self.info.etag:
+            raise ObjectChanged(f"The object {self._key!r} was replaced while it was being read.")
 
 
 def _ask(client: ObjectClient, key: str, start: int, stop: int | None, if_match: str) -> ObjectRange:

@@ -40,7 +40,8 @@ def amz_date(now: float) -> str:
 
 def canonical_query(parameters: Mapping[str, str]) -> str:
     """Write a query string in canonical form: names and values encoded, sorted by encoded name."""
-    return "&".join(sorted(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in parameters.items()))
+    pairs = sorted((quote(name, safe=""), quote(value, safe="")) for name, value in parameters.items())
+    return "&".join(f"{name}={value}" for name, value in pairs)
 
 
 def authorization(
@@ -100,7 +101,8 @@ def presigned_query(
         f"&X-Amz-Date={date}&X-Amz-Expires={expires}&X-Amz-SignedHeaders={signed_headers.replace(';', '%3B')}"
     )
     if parameters:
-        query = "&".join(sorted([*query.split("&"), *canonical_query(parameters).split("&")]))
+        pairs = [pair.split("=", 1) for pair in [*query.split("&"), *canonical_query(parameters).split("&")]]
+        query = "&".join(f"{name}={value}" for name, value in sorted(pairs))
     request = f"{method}\n{path}\n{query}\n{canonical_headers}\n{signed_headers}\n{UNSIGNED_PAYLOAD}"
     return f"{query}&X-Amz-Signature={_signature(key, date, scope, request)}"
 

@@ -111,8 +111,7 @@ def body_of(content: Any, max_memory_size: int) -> Body:
     Raises:
         ValueError: the content is closed and cannot be opened again.
     """
-    if getattr(content, "closed", False):
-        content.open()
+    reopen_if_closed(content)
     seekable = _rewound(content)
     first = _read(content.read, SMALL + 1)
     if isinstance(first, str):
@@ -122,6 +121,19 @@ def body_of(content: Any, max_memory_size: int) -> Body:
     if seekable:
         return FileBody(content, content.seek(0, 2) or content.tell())
     return _spooled(first, content.read, max_memory_size)
+
+
+def reopen_if_closed(content: Any) -> None:
+    """Open content again that was closed, as Django's File can.
+
+    Raises:
+        ValueError: it cannot be opened again.
+    """
+    if not getattr(content, "closed", False):
+        return
+    if not hasattr(content, "open"):
+        raise ValueError("The content to save is closed, and cannot be opened again.")
+    content.open()
 
 
 def _rewound(content: Any) -> bool:

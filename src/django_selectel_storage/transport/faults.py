@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 from urllib3.exceptions import (
     ConnectTimeoutError,
     EmptyPoolError,
@@ -15,10 +17,15 @@ from urllib3.exceptions import (
 from django_selectel_storage.exceptions import ConnectionFailed, StorageError, TimedOut
 from django_selectel_storage.transport.retries import Outcome
 
+
+class _Untrusted(SSLError):
+    """A certificate that was not accepted; other failures of TLS may pass."""
+
+
 # The first row that fits counts: what was raised, what is raised, in which words, what became of the request.
 _TRUST = "The certificate is checked against certifi's roots; name others with 'ca_bundle'."
 _TABLE: tuple[tuple[type[Exception], type[StorageError], str, Outcome], ...] = (
-    (SSLError, ConnectionFailed, f"No trusted connection to {{origin}}: {{cause}}. {_TRUST}", Outcome.FINAL),
+    (_Untrusted, ConnectionFailed, f"No trusted connection to {{origin}}: {{cause}}. {_TRUST}", Outcome.FINAL),
     (EmptyPoolError, TimedOut, "No connection to {origin} became free in time; raise 'pool_maxsize'.", Outcome.FINAL),
     (ProxyError, ConnectionFailed, "The proxy gave no connection to {origin}: {cause}.", Outcome.REFUSED),
     (NewConnectionError, ConnectionFailed, "No connection to {origin}: {cause}.", Outcome.REFUSED),
@@ -31,13 +38,20 @@ _TABLE: tuple[tuple[type[Exception], type[StorageError], str, Outcome], ...] = (
 
 def translated(error: Exception, origin: str) -> tuple[StorageError, Outcome]:
     """Turn an error of urllib3 or the system into ours, and say whether the request may have been carried out."""
-    _, kind, text, outcome = next(row for row in _TABLE if isinstance(error, row[0]))
+    raised = _Untrusted if _is_untrusted(error) else type(error)
+    _, kind, text, outcome = next(row for row in _TABLE if issubclass(raised, row[0]))
     return kind(text.format(origin=origin, cause=_cause(error))), outcome
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or _nested(error)
+    return error is not None
 
 
 def _cause(error: BaseException) -> str:
     """Name the innermost cause, without addresses of objects."""
-    while inner := error.__cause__ or error.__context__ or _nested(error):
+    while inner := error.__cause__ or _nested(error):
         error = inner
     text = str(error) if isinstance(error, (OSError, HTTPError)) else type(error).__name__
     return text.rpartition(">: ")[2].rstrip(".") or type(error).__name__

@@ -48,7 +48,7 @@ def next_delay(
         return None
     if outcome is Outcome.UNKNOWN and not idempotent:
         return None
-    backoff = chance * min(LONGEST_DELAY, FIRST_DELAY * 2.0**tries)
+    backoff = chance * min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(tries, 30))
     if retry_after is None:
         return backoff
     return None if retry_after > LONGEST_RETRY_AFTER else retry_after + backoff

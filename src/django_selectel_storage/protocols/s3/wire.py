@@ -11,7 +11,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from django_selectel_storage.exceptions import StorageError
+from django_selectel_storage.exceptions import AuthenticationFailed, StorageError
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.names import quoted
 from django_selectel_storage.protocols import failures, fields
@@ -155,14 +155,18 @@ def read_listing(answer: Answer) -> Listing:
         ObjectInfo(
             key=_text(entry, "Key"),
             size=fields.length(_text(entry, "Size")),
-            etag=_text(entry, "ETag").strip('"'),
+            etag=fields.entity_tag(_text(entry, "ETag")),
             last_modified=fields.iso_date(_text(entry, "LastModified")),
         )
         for entry in _children(root, "Contents")
     )
     folders = tuple(_text(entry, "Prefix") for entry in _children(root, "CommonPrefixes"))
-    truncated = _text(root, "IsTruncated") == "true"
-    return Listing(objects, folders, (_text(root, "NextContinuationToken") or None) if truncated else None)
+    next_page = _text(root, "NextContinuationToken")
+    if _text(root, "IsTruncated") != "true":
+        return Listing(objects, folders)
+    if not next_page:
+        raise StorageError("The server's listing goes on, but does not say where (NextContinuationToken).")
+    return Listing(objects, folders, next_page)
 
 
 def raise_for_status(answer: Answer, attempt: Attempt) -> None:
@@ -175,10 +179,8 @@ def _raise(answer: Answer, attempt: Attempt) -> NoReturn:
     words = _words(answer)
     if words.code == "NoSuchBucket" or (answer.status == 404 and not attempt.key):
         raise failures.container_missing(attempt, answer.status, words)
-    status = 401 if words.code in _WRONG_KEY else answer.status
-    error = failures.error_for(attempt, status, words, tries=answer.tries)
-    error.status = answer.status
-    raise error
+    kind = AuthenticationFailed if words.code in _WRONG_KEY else None
+    raise failures.error_for(attempt, answer.status, words, tries=answer.tries, kind=kind)
 
 
 def _words(answer: Answer) -> Words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django_selectel_storage import names
@@ -128,7 +129,9 @@ class SwiftClient:
         token = self._tokens.current()
         answer = self._send_with(token, make)
         if answer.status == _UNAUTHORIZED:
+            earlier = answer.tries - 1  # the refused one did nothing, those before it may have
             answer = self._send_with(self._tokens.renewed(token), make)
+            answer = replace(answer, tries=answer.tries + earlier)
         wire.raise_for_status(answer, attempt)
         return answer
 

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.options import KEYSTONE_AUTH_URL, StorageOptions
 from django_selectel_storage.protocols import failures, fields
-from django_selectel_storage.protocols.failures import Attempt, Words
 from django_selectel_storage.protocols.swift.tokens import Token
 from django_selectel_storage.transport.body import BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
@@ -50,10 +49,8 @@ def read_token(options: StorageOptions, answer: Answer) -> Token:
         StorageError: the server answered something else, or its catalogue names no object store.
     """
     value = answer.headers.get("X-Subject-Token", "")
-    attempt = Attempt(f"Logging in at {options.login_url} for", options.container)
     if answer.status >= 300 or not value:
-        status = 401 if answer.status in {403, 404} else answer.status
-        raise failures.error_for(attempt, status, Words(hint=_REFUSED))
+        raise failures.login_failed(options.login_url, options.container, answer, _REFUSED, refusals={401, 403, 404})
     token = _token(answer.body)
     return Token(value, storage_url(options, token), _life(token, answer))
 
@@ -77,17 +74,21 @@ def storage_url(options: StorageOptions, token: dict[str, Any]) -> str:
     known = known_storage_url(options)
     if known:
         return known
-    if options.endpoint or _is_selectel(options):
-        project = _mapping(token.get("project")).get("id")
-        if isinstance(project, str):
-            return _selectel_url(options, project)
+    project = _mapping(token.get("project")).get("id")
+    if _is_selectel(options) and isinstance(project, str):
+        return _selectel_url(options, project)
+    found = _in_catalogue(options, token)
+    return options.endpoint + urlsplit(found).path if options.endpoint else found
+
+
+def _in_catalogue(options: StorageOptions, token: dict[str, Any]) -> str:
     places = dict(_object_stores(token))
     wanted = options.region or options.pool
     if wanted in places or len(places) == 1:
         return places.get(wanted) or next(iter(places.values()))
     raise StorageError(
         f"The catalogue of {options.login_url} names no object store in the region {wanted!r} "
-        f"(it has: {', '.join(sorted(places)) or 'none'}). Set 'region' or 'endpoint'."
+        f"(it has: {', '.join(sorted(places)) or 'none'}). Set 'region', or 'endpoint' with the account's path."
     )
 
 

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols import failures, fields
-from django_selectel_storage.protocols.failures import Attempt, Words
 from django_selectel_storage.protocols.swift.tokens import Token
 from django_selectel_storage.transport.messages import Answer, Request
 
@@ -35,10 +34,7 @@ def read_token(options: StorageOptions, answer: Answer) -> Token:
     """
     value, storage_url = answer.headers.get("X-Auth-Token", ""), answer.headers.get("X-Storage-Url", "")
     if answer.status >= 300 or not value or not storage_url:
-        status = 401 if answer.status == 403 else answer.status
-        raise failures.error_for(
-            Attempt(f"Logging in at {options.login_url} for", options.container), status, Words(hint=_REFUSED)
-        )
+        raise failures.login_failed(options.login_url, options.container, answer, _REFUSED, refusals={401, 403})
     life = answer.headers.get("X-Expire-Auth-Token") or answer.headers.get("X-Auth-Token-Expires", "")
     return Token(value, _storage_url(options, storage_url), float(life) if life.isascii() and life.isdigit() else None)
 

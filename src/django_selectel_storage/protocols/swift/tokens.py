@@ -87,7 +87,7 @@ class TokenKeeper:
         try:
             return self._new() if self._token is token else (self._token or token)
         except StorageError as error:
-            self._renew_at = self._clock() + RENEWAL_PAUSE
+            self._renew_at = min(self._clock() + RENEWAL_PAUSE, self._ends_at)
             log.warning("A token could not be renewed yet; the old one still works: %s", error)
             return token
         finally:

@@ -25,7 +25,7 @@ from django_selectel_storage.transport.messages import Answer, Request
 METADATA = "x-object-meta-"
 PAGE = 10_000  # objects; a larger limit is refused with 412
 _IDENTITY = {"Accept-Encoding": "identity"}
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<[^<>]*>")
 _LONGEST_WORDS = 200  # characters of a server's page that are quoted
 
 _HINTS = {

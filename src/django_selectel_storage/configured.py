@@ -1,0 +1,93 @@
+"""A storage as far as it is made of arguments: options at first use, migrations, comparisons, pickles.
+
+Nothing here stores or reads a file.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.core.files.storage import Storage
+from django.core.signals import setting_changed
+from django.utils.functional import cached_property
+
+from django_selectel_storage import conf, utils
+from django_selectel_storage.options import StorageOptions
+from django_selectel_storage.protocols.base import ObjectClient
+from django_selectel_storage.protocols.factory import client_for
+
+_RESOLVED = ("options", "client")  # what is made at first use, and forgotten when settings change
+
+
+class ConfiguredStorage(Storage):
+    """A storage whose constructor only refuses misspelt keywords; everything else waits for the first use.
+
+    Args:
+        storage: a schema of SELECTEL_STORAGES (``"default"`` if nothing says otherwise) or a DSN.
+        keywords: any option of the reference, as keyword; also ``dsn``.
+
+    Raises:
+        ImproperlyConfigured: a keyword is not known.
+    """
+
+    default_options: ClassVar[Mapping[str, object]] = {}
+
+    def __init__(self, storage: str | None = None, **keywords: Any) -> None:
+        self._arguments = conf.arguments(storage, keywords, self.default_options)
+        setting_changed.connect(self._forget)
+
+    @cached_property
+    def options(self) -> StorageOptions:
+        """The options, resolved and checked.
+
+        Raises:
+            ImproperlyConfigured: they are not usable.
+        """
+        return conf.resolve(self._arguments)
+
+    @cached_property
+    def client(self) -> ObjectClient:
+        """The object store."""
+        return client_for(self.options)
+
+    @property
+    def config(self) -> object:
+        """The configuration in the shape of 1.x; deprecated, ``options`` takes its place."""
+        warnings.warn("SelectelStorage.config is deprecated; use SelectelStorage.options.", DeprecationWarning, 2)
+        return utils.config_of(self._arguments)
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        """Describe the storage for a migration: its schema, or its options without the credentials."""
+        schema, keywords = conf.non_secret(self._arguments)
+        kind = type(self)
+        return f"{kind.__module__}.{kind.__qualname__}", (schema,) if schema else (), keywords
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ConfiguredStorage):
+            return NotImplemented
+        if self.deconstruct() != other.deconstruct():
+            return False
+        return conf.may_share_credentials(self._arguments, other._arguments)
+
+    def __hash__(self) -> int:
+        path, args, keywords = self.deconstruct()
+        return hash((path, args, str(keywords.get("container")), str(keywords.get("location"))))
+
+    def __repr__(self) -> str:
+        schema, keywords = conf.non_secret(self._arguments)
+        return f"<{type(self).__name__} {schema or keywords.get('container') or conf.DEFAULT_SCHEMA!s}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in _RESOLVED}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        setting_changed.connect(self._forget)
+
+    def _forget(self, *, setting: str = "", **_: object) -> None:
+        """Forget what was made of settings that have changed (Django's tests change them)."""
+        if setting in conf.RELEVANT_SETTINGS:
+            for name in _RESOLVED:
+                self.__dict__.pop(name, None)

@@ -1,0 +1,73 @@
+"""What the documents say of options, files and the changelog is what the code has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from django_selectel_storage import __version__
+from django_selectel_storage.options import ALIASES, RETIRED, SELECTING, StorageOptions
+
+ROOT = Path(__file__).parents[2]
+OPTIONS = (ROOT / "docs/options.md").read_text(encoding="utf-8")
+ROWS = dict(re.findall(r"^\| (`.+?`) \| (.+?) \|", OPTIONS, re.MULTILINE))
+DOCUMENTED = {name for row in ROWS for name in re.findall(r"`(\w+)`", row)}
+DERIVED = {
+    "\N{EN DASH}",
+    "`None`",
+    "required",
+    "of the pool",
+    "the pool",
+    "Selectel's",
+    "certifi's",
+    "where it can",
+    "`endpoint`",
+}
+SIZES = {"16 MiB": 16 * 1024**2, "8 MiB": 8 * 1024**2, "5 MiB": 5 * 1024**2}
+
+
+def test_every_option_is_documented_and_every_documented_one_exists() -> None:
+    known = {option.name for option in fields(StorageOptions)} | set(SELECTING) - {"schema"}
+    assert known == DOCUMENTED
+
+
+@pytest.mark.parametrize("name", sorted({*ALIASES, *RETIRED, "schema"}))
+def test_other_spellings_are_mentioned(name: str) -> None:
+    assert re.search(rf"\b{name}\b", OPTIONS, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("option", fields(StorageOptions), ids=lambda option: option.name)
+def test_the_documented_default_is_the_default(option: object) -> None:
+    name, default = option.name, option.default  # type: ignore[attr-defined]
+    (written,) = (cell for row, cell in ROWS.items() if f"`{name}`" in row)
+    if default is None or name == "container":
+        assert written in DERIVED
+    elif written in SIZES:
+        assert default == SIZES[written]
+    elif name == "gzip_content_types":
+        assert written == "text types"
+    else:
+        assert written.strip('`"') == str(default).removesuffix(".0")
+
+
+@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/options.md"])
+def test_links_between_the_documents_lead_somewhere(path: str) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    targets = [target for target in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in target]
+    assert [target for target in targets if not ((ROOT / path).parent / target).exists()] == []
+
+
+def test_the_readme_begins_with_its_two_commands() -> None:
+    head = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:6]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for command in ("demo", "test"):
+        assert any(line.startswith(f"make {command} ") for line in head)
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+
+
+def test_the_changelog_knows_this_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## [{__version__}]" in text or (".dev" in __version__ and "## [Unreleased]" in text)
