@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.conf import settings
@@ -90,7 +90,7 @@ def resolve(given: Arguments) -> StorageOptions:
                 "This storage comes out of a migration, where its credentials were left out. Define it in "
                 "SELECTEL_STORAGES and name that schema: SelectelStorage('name')."
             )
-        merged = {**given.defaults, **_source(given)}
+        merged = _merged(given)
         if "requests_factory" in merged:
             warnings.warn(
                 "The option REQUESTS_FACTORY is ignored: requests is not used any more. Remove it.",
@@ -100,16 +100,43 @@ def resolve(given: Arguments) -> StorageOptions:
         return options.storage_options(merged)
 
 
-def _source(given: Arguments) -> dict[str, object]:
-    """Combine keywords with the DSN or the schema they go with."""
-    keywords = dict(given.keywords)
+def problems(given: Arguments) -> list[ConfigurationError]:
+    """Give everything that makes a storage's options unusable; empty when there is nothing."""
+    try:
+        resolve(given)
+    except ConfigurationError as error:
+        return _problems_together(given) or [error]
+    return []
+
+
+def _problems_together(given: Arguments) -> list[ConfigurationError]:
+    """Give what is wrong with the options together; nothing where one of them has no usable value by itself."""
+    try:
+        merged = _merged(given)
+        parsers = {option.name: option.metadata["parse"] for option in fields(StorageOptions)}
+        parsed = {name: parse(merged[name]) for name, parse in parsers.items() if merged.get(name) is not None}
+    except ValueError:
+        return []
+    return StorageOptions(**parsed).problems()
+
+
+def schema_of(given: Arguments) -> str | None:
+    """Give the name of the schema that these arguments are combined with; None when they stand for themselves."""
+    if given.dsn is not None or (given.schema is None and _PLACES & given.keywords.keys()):
+        return None
+    return given.schema or DEFAULT_SCHEMA
+
+
+def _merged(given: Arguments) -> dict[str, object]:
+    """Combine the class's preferences and the keywords with the DSN or the schema they go with."""
+    keywords, schema = dict(given.keywords), schema_of(given)
     if given.dsn is not None:
         _refuse_second_credentials(keywords, "a DSN")
-        return {**_from_dsn(given.dsn), **keywords}
-    if given.schema is None and _PLACES & keywords.keys():
-        return keywords
+        return {**given.defaults, **_from_dsn(given.dsn), **keywords}
+    if schema is None:
+        return {**given.defaults, **keywords}
     _refuse_second_credentials(keywords, "a schema of SELECTEL_STORAGES")
-    return {**schema_options(given.schema or DEFAULT_SCHEMA), **keywords}
+    return {**given.defaults, **schema_options(schema), **keywords}
 
 
 def _refuse_second_credentials(keywords: Mapping[str, object], beside: str) -> None:
@@ -200,8 +227,20 @@ def has_setting(name: str) -> bool:
 
 def storage_backend(alias: str) -> str:
     """Give the dotted path of the class that STORAGES names under an alias; empty when there is none."""
-    entry = settings.STORAGES.get(alias, {})
-    return str(entry.get("BACKEND", ""))
+    return storage_entries().get(alias, ("", None))[0]
+
+
+def storage_entries() -> dict[str, tuple[str, object]]:
+    """Give what STORAGES says: a class's dotted path and the OPTIONS, by alias. Entries that name no class are left out.
+
+    Where Django still heeds DEFAULT_FILE_STORAGE and STATICFILES_STORAGE, it has put them into STORAGES itself.
+    """
+    entries = setting("STORAGES")
+    return {
+        str(alias): (entry["BACKEND"], entry.get("OPTIONS", {}))
+        for alias, entry in (entries.items() if isinstance(entries, Mapping) else ())
+        if isinstance(entry, Mapping) and isinstance(entry.get("BACKEND"), str)
+    }
 
 
 def uses_time_zones() -> bool:

@@ -1,4 +1,4 @@
-"""A storage as far as it is made of arguments: options at first use, migrations, comparisons, pickles.
+"""A storage as far as it is made of arguments: options at first use, keys of names, migrations, pickles.
 
 Nothing here stores or reads a file.
 """
@@ -9,11 +9,13 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import Storage
 from django.core.signals import setting_changed
 from django.utils.functional import cached_property
 
-from django_selectel_storage import conf, utils
+from django_selectel_storage import conf, names, utils
+from django_selectel_storage.exceptions import InvalidName
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectClient
 from django_selectel_storage.protocols.factory import client_for
@@ -57,6 +59,24 @@ class ConfiguredStorage(Storage):
         """The configuration in the shape of 1.x; deprecated, ``options`` takes its place."""
         warnings.warn("SelectelStorage.config is deprecated; use SelectelStorage.options.", DeprecationWarning, 2)
         return utils.config_of(self._arguments)
+
+    def _key(self, name: str) -> str:
+        try:
+            return names.object_key(name, self.options.location)
+        except InvalidName as error:
+            raise SuspiciousFileOperation(str(error)) from error
+
+    def _file_key(self, name: str) -> str:
+        key = self._key(name)
+        if key == self.options.location:
+            raise ValueError("The name of a file must not be empty.")
+        return key
+
+    def _folder_prefix(self, path: str) -> str:
+        try:
+            return names.folder_prefix(path, self.options.location)
+        except InvalidName as error:
+            raise SuspiciousFileOperation(str(error)) from error
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         """Describe the storage for a migration: its schema, or its options without the credentials."""

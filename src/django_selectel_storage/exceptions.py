@@ -104,12 +104,33 @@ class InvalidRequest(StorageError):
     """The server refuses the request as such; trying again would not help."""
 
 
+class WriteConflict(InvalidRequest):
+    """Others wrote the same key at the same time, and the server carried out none of it."""
+
+
+class UploadGone(InvalidRequest):
+    """A multipart upload is not there any more: it was completed or aborted."""
+
+
 class RangeNotSatisfiable(InvalidRequest):
     """The object ends before the first byte that was asked for; so does every range of an empty object."""
 
 
 class TooManyRequests(StorageError):
     """The server asks to slow down, and went on asking after the last retry."""
+
+
+class DeletionFailed(StorageError):
+    """Some of many files could not be removed.
+
+    Attributes:
+        failures: the error of each, by name.
+    """
+
+    def __init__(self, failures: dict[str, StorageError]) -> None:
+        first = next(iter(failures.items()), ("", ""))
+        super().__init__(f"{len(failures)} files could not be deleted, among them {first[0]!r}: {first[1]}")
+        self.failures = failures
 
 
 class ServerError(StorageError):

@@ -1,95 +1,153 @@
-"""What ``open()`` hands back: a lazy reader that asks for stretches of the object as they are needed."""
+"""What ``open()`` hands back: a lazy reader, or a writer that stores on close and stores nothing after an error."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
+from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from django.core.files import File
 
-from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo
-from django_selectel_storage.protocols.reading import Stretch
+from django_selectel_storage.protocols.base import ObjectInfo
 from django_selectel_storage.transport.body import reopen_if_closed
+from django_selectel_storage.windows import Source, Windows
 
 if TYPE_CHECKING:
     _File = File[Any]
 else:
     _File = File
 
-FIRST_WINDOW = 256 * 1024  # bytes; a smaller file costs one request
-LARGEST_WINDOW = 8 * 1024 * 1024  # bytes; windows double until they are that large
-READING_MODES = frozenset({"rb", "r", "rt"})
+READING = frozenset({"rb", "r", "rt"})
+WRITING = frozenset({"wb", "w", "wt"})
 _BUFFER = 64 * 1024  # bytes between the windows and the caller
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file comes from and where it goes.
+
+    Attributes:
+        source: what is read.
+        store: stores what was written, replacing what was there.
+    """
+
+    source: Source
+    store: Callable[[IO[bytes]], None]
+
+
 class ObjectFile(_File):
-    """A file in the object store, open for reading. Nothing is asked of the server before the first read.
+    """A file in the object store.
+
+    Open for reading, nothing is asked of the server before the first read. Open for writing, everything is stored when
+    the file is closed, in place of what was there; unless an exception is under way by then that was not when the file
+    was opened, or the file is never closed: then nothing is stored.
 
     Args:
         name: the storage name.
-        mode: ``"rb"``, or ``"r"`` for text in UTF-8.
-        client: the object store.
-        key: the object key.
-        resumes: how often a broken connection is taken up again.
+        mode: ``"rb"`` or ``"wb"``; ``"r"`` or ``"w"`` for text in UTF-8.
+        place: where the bytes come from and go to.
+
+    Raises:
+        ValueError: the mode is another one.
     """
 
-    def __init__(self, name: str, mode: str, client: ObjectClient, key: str, resumes: int) -> None:
-        self._source = (client, key, resumes)
+    def __init__(self, name: str, mode: str, place: Place) -> None:
+        self._place = place
+        self._windows: Windows | None = None
+        self._spool: WriteSpool | None = None
+        self._known_error: BaseException | None = None
         super().__init__(self._begin(mode), name)
         self.mode = mode
 
     @property
     def size(self) -> int:
-        """The object's size in bytes."""
-        return self._windows.info.size
+        """The file's size in bytes; of one open for writing, what was written so far."""
+        if self._spool is not None:
+            return self._spool.size(self)
+        return self._reading().size
 
     @property
     def info(self) -> ObjectInfo:
-        """What the store knows of the object."""
-        return self._windows.info
+        """What the store knows of the object that is being read."""
+        return self._reading().info
 
-    def open(self, mode: str | None = None, *args: Any, **kwargs: Any) -> ObjectFile:  # noqa: ARG002 - Django's signature
+    def open(self, mode: str | None = None, *args: Any, **kwargs: Any) -> ObjectFile:  # noqa: ARG002 - as in Django
         """Begin again at the start, also after the file was closed; ``mode`` may be another one."""
-        if self.closed or mode not in {None, self.mode}:
+        wanted = mode or self.mode
+        if self.closed or wanted != self.mode or wanted in WRITING:
             self.close()
-            self.file = self._begin(mode or self.mode)
-            self.mode = mode or self.mode
+            self.file = self._begin(wanted)
+            self.mode = wanted
         else:
             self.seek(0)
         return self
 
+    def close(self) -> None:
+        """Close the file; one open for writing is stored now.
+
+        Raises:
+            StorageError: it could not be stored.
+        """
+        spool, self._spool = self._spool, None
+        error = sys.exc_info()[1]
+        if spool is not None and not spool.closed and (error is None or error is self._known_error):
+            self._store(spool)
+        super().close()
+
+    def abort(self) -> None:
+        """Close the file without storing anything."""
+        self._spool = None
+        super().close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.abort()
+
+    def _store(self, spool: WriteSpool) -> None:
+        try:
+            self.flush()
+            self._place.store(spool.content)
+        finally:
+            super().close()
+
     def _begin(self, mode: str) -> IO[Any]:
-        if mode not in READING_MODES:
-            raise ValueError(f"Files of an object store open with the modes 'rb' and 'r', not {mode!r}.")
-        self._windows = Windows(*self._source)
-        buffered = io.BufferedReader(self._windows, _BUFFER)
-        return cast("IO[Any]", buffered if "b" in mode else io.TextIOWrapper(buffered, "utf-8"))
+        self._windows = self._spool = None
+        if mode in READING:
+            self._windows = Windows(self._place.source)
+            binary: Any = io.BufferedReader(self._windows, _BUFFER)
+        elif mode in WRITING:
+            self._known_error = sys.exc_info()[1]
+            self._spool = binary = WriteSpool(self._place.source.max_memory_size)
+        else:
+            raise ValueError(f"Files of an object store open with the modes rb, r, wb and w, not {mode!r}.")
+        if "b" in mode:
+            return cast("IO[Any]", binary)
+        newline = "\n" if mode in WRITING else None
+        return io.TextIOWrapper(binary, "utf-8", newline=newline, write_through=True)
+
+    def _reading(self) -> Windows:
+        if self._windows is None:
+            raise ValueError(f"{self.name!r} is open for writing.")
+        return self._windows
 
 
-class Windows(io.RawIOBase):
-    """The bytes of an object, fetched in windows that grow while they are read one after the other.
+class WriteSpool(io.BufferedIOBase):
+    """What is written before it is stored: in memory up to a limit, then in a temporary file."""
 
-    Each window after the first names the ETag of the first, so that two versions of an object never mix.
-    """
-
-    def __init__(self, client: ObjectClient, key: str, resumes: int) -> None:
+    def __init__(self, max_memory_size: int) -> None:
         super().__init__()
-        self._source = (client, key, resumes)
-        self._info: ObjectInfo | None = None
-        self._position = 0
-        self._window = b""
-        self._window_start = 0
-        self._next_size = FIRST_WINDOW
+        self.content: IO[bytes] = SpooledTemporaryFile(max_size=max_memory_size)  # noqa: SIM115 - closed by close()
 
-    @property
-    def info(self) -> ObjectInfo:
-        """What the store knows of the object; asks for the first window if nothing was read yet."""
-        return self._info or self._fetch(0)
-
-    def readable(self) -> bool:
+    def writable(self) -> bool:
         """Say yes."""
         return True
 
@@ -97,56 +155,69 @@ class Windows(io.RawIOBase):
         """Say yes."""
         return True
 
-    def tell(self) -> int:
-        """Give the position in bytes."""
-        return self._position
+    def write(self, content: Any) -> int:
+        """Take bytes."""
+        return self.content.write(content)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to another position; nothing is fetched unless the end has to be known."""
-        if whence == io.SEEK_END:
-            offset += self.info.size
-        position = offset + (self._position if whence == io.SEEK_CUR else 0)
-        if position < 0:
-            raise ValueError(f"There is no position {position} in a file.")
-        self._position = position
-        return position
+        """Move to another position."""
+        self.content.seek(offset, whence)
+        return self.content.tell()
+
+    def tell(self) -> int:
+        """Give the position in bytes."""
+        return self.content.tell()
+
+    def truncate(self, size: int | None = None) -> int:
+        """Cut off what lies behind a size."""
+        size = self.tell() if size is None else size
+        self.content.truncate(size)
+        return size
+
+    def size(self, file: ObjectFile) -> int:
+        """Give the bytes written so far; ``file`` is what writes into this spool."""
+        file.flush()
+        position = self.content.tell()
+        size = self.seek(0, io.SEEK_END)
+        self.content.seek(position)
+        return size
+
+    def close(self) -> None:
+        """Drop everything that was written."""
+        self.content.close()
+        super().close()
+
+
+class Stream(io.RawIOBase):
+    """Bytes of an object in one go: forward only, bounded, from one request.
+
+    Args:
+        chunks: the bytes.
+        close: gives the connection back.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], close: Callable[[], None]) -> None:
+        super().__init__()
+        self._chunks = chunks
+        self._free = close
+        self._left = b""
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill a buffer from the window at the position, fetching it if necessary."""
-        if not self._in_window():
-            if self._info and self._position >= self._info.size:
-                return 0
-            self._fetch(self._position)
-        offset = self._position - self._window_start
-        piece = self._window[offset : offset + len(buffer)]
+        """Fill a buffer with what comes next."""
+        self._left = self._left or next(self._chunks, b"")
+        piece, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
         buffer[: len(piece)] = piece
-        self._position += len(piece)
         return len(piece)
 
-    def readall(self) -> bytes:
-        """Give everything from the position on: what is in the window, and the rest in one request."""
-        if not self._in_window() and not (self._info and self._position >= self._info.size):
-            self._fetch(self._position)
-        here = self._window[self._position - self._window_start :] if self._in_window() else b""
-        position = self._position + len(here)
-        rest = self._stretch(position, None).read() if position < self.info.size else b""
-        self._position = max(self._position, self.info.size)
-        return here + rest
-
-    def _in_window(self) -> bool:
-        return self._window_start <= self._position < self._window_start + len(self._window)
-
-    def _fetch(self, start: int) -> ObjectInfo:
-        in_sequence = start == self._window_start + len(self._window)
-        self._next_size = min(self._next_size * 2, LARGEST_WINDOW) if in_sequence and self._window else FIRST_WINDOW
-        stretch = self._stretch(start, start + self._next_size)
-        self._info = self._info or stretch.info
-        self._window, self._window_start = stretch.read(), start
-        return self._info
-
-    def _stretch(self, start: int, stop: int | None) -> Stretch:
-        client, key, resumes = self._source
-        return Stretch(client, key, start, stop, if_match=self._info.etag if self._info else "", resumes=resumes)
+    def close(self) -> None:
+        """Give the connection back, also when not everything was read."""
+        if not self.closed:
+            self._free()
+        super().close()
 
 
 @contextmanager

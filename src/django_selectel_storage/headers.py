@@ -9,14 +9,19 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django_selectel_storage.exceptions import InvalidOption
 from django_selectel_storage.option_values import MEDIA_TYPE
 from django_selectel_storage.options import StorageOptions, TextRule
 
+ORIGINAL_SIZE = "original-size"  # bytes before compression, of what this package compressed
 UPLOAD_ID = "upload-id"  # the metadata that tells our own write from another one
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # control characters and halves of surrogate pairs
+OWN_METADATA = frozenset({ORIGINAL_SIZE, UPLOAD_ID})
+STANDARD = ("content_type", "cache_control", "content_disposition", "content_language", "content_encoding")
+_METADATA_PREFIXES = ("x-amz-meta-", "x-object-meta-")
 _METADATA_NAME = re.compile(r"[A-Za-z0-9-]+")
 # Of compressed files the type speaks of the archive, not of what is inside: a .tar.gz is stored and fetched as it is.
 _COMPRESSED = {
@@ -94,6 +99,32 @@ def for_object(name: str, options: StorageOptions, declared_type: object = None)
         content_language=_text(name, "content_language", options.content_language),
         metadata=_metadata(name, options),
     )
+
+
+def overridden(described: ObjectHeaders, given: Mapping[str, str], metadata: Mapping[str, str] | None) -> ObjectHeaders:
+    """Put header fields and metadata that were given for one object over those of the rules.
+
+    Args:
+        described: what the rules say.
+        given: HTTP header fields, in any case; those of metadata begin with ``x-amz-meta-`` or ``x-object-meta-``.
+        metadata: further metadata.
+
+    Raises:
+        InvalidOption: a field is not one that objects have, or has a value that no header can hold.
+    """
+    changes: dict[str, str | None] = {}
+    extra: dict[str, str] = {}
+    for name, value in given.items():
+        field_name = name.lower().replace("-", "_")
+        if field_name in STANDARD:
+            changes[field_name] = _text(name, name, value)
+        elif name.lower().startswith(_METADATA_PREFIXES):
+            extra[name.lower().partition("-meta-")[2]] = value
+        else:
+            raise InvalidOption(f"Objects have no header {name!r}; they have: {', '.join(STANDARD)} and metadata.")
+    added = checked_metadata({**extra, **(metadata or {})})
+    changed: Any = {name: value for name, value in changes.items() if value is not None or name != "content_type"}
+    return replace(described, **changed, metadata={**described.metadata, **added})
 
 
 def content_type(name: str, default: str, declared: object = None) -> str:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 
-from django.core.exceptions import SuspiciousFileOperation
 from django.core.files import File
 from django.core.files.utils import validate_file_name
 from django.utils import timezone
 
-from django_selectel_storage import conf, headers, names, naming
-from django_selectel_storage.configured import ConfiguredStorage
-from django_selectel_storage.exceptions import InvalidName, ObjectExists
-from django_selectel_storage.files import ObjectFile, rewindable
-from django_selectel_storage.protocols.base import ObjectInfo
-from django_selectel_storage.protocols.conditional import guard_for, put_if_absent
-from django_selectel_storage.transport.body import body_of
+from django_selectel_storage import compression, conf, names, naming
+from django_selectel_storage.exceptions import ObjectExists
+from django_selectel_storage.files import ObjectFile, Place, rewindable
+from django_selectel_storage.further import FurtherVerbs
+from django_selectel_storage.windows import Source
 
 
-class SelectelStorage(ConfiguredStorage):
+class SelectelStorage(FurtherVerbs):
     """Files in a container of Selectel Object Storage, or of any other S3 or Swift store.
 
     Args:
@@ -96,25 +92,19 @@ class SelectelStorage(ConfiguredStorage):
 
     def _save(self, name: str, content: Any) -> str:
         """Store content under exactly this name; outside of ``save`` that overwrites."""
-        key = self._key(name)
-        described = headers.for_object(name, self.options, getattr(content, "content_type", None))
-        body = body_of(content, self.options.max_memory_size)
         try:
-            if naming.is_guarded(self):
-                guard = guard_for(self.client, self.options.conditional_writes)
-                put_if_absent(self.client, key, body, described, guard=guard, upload_id=secrets.token_hex(16))
-            else:
-                self.client.put(key, body, described)
+            return self._store(name, content, guarded=naming.is_guarded(self))
         except ObjectExists as error:
             raise naming.NameTaken from error
-        finally:
-            body.close()
-        return names.storage_name(key, self.options.location)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def _open(self, name: str, mode: str = "rb") -> File[Any]:
-        return ObjectFile(name, mode, self.client, self._file_key(name), self.options.max_retries)
+        source = Source(self.client, self._file_key(name), self.options.max_retries, self.options.max_memory_size)
+        return ObjectFile(name, mode, Place(source, lambda content: self._write(name, content)))
+
+    def _write(self, name: str, content: IO[bytes]) -> None:
+        self._store(name, content)
 
     def exists(self, name: str) -> bool:
         """Say whether there is a file of this name.
@@ -131,12 +121,14 @@ class SelectelStorage(ConfiguredStorage):
         return self.client.has(key)
 
     def size(self, name: str) -> int:
-        """Give a file's size in bytes.
+        """Give a file's size in bytes, before compression by this package.
 
         Raises:
             FileNotFoundError: there is no such file.
         """
-        return self._info(name).size
+        info = self.client.head(self._file_key(name))
+        size = compression.original_size(info.headers, info.metadata)
+        return info.size if size is None else size
 
     def get_modified_time(self, name: str) -> datetime:
         """Give the time of the last change, aware or naive as USE_TZ says.
@@ -144,7 +136,7 @@ class SelectelStorage(ConfiguredStorage):
         Raises:
             FileNotFoundError: there is no such file.
         """
-        modified = self._info(name).last_modified
+        modified = self.client.head(self._file_key(name)).last_modified
         if modified is None:
             raise NotImplementedError("The object store did not tell when the file was modified.")
         return modified if conf.uses_time_zones() else timezone.make_naive(modified, timezone.get_default_timezone())
@@ -213,29 +205,6 @@ class SelectelStorage(ConfiguredStorage):
             return names.with_query(self.client.plain_url(key), parameters)
         signed_at, life = options.signing_window(time.time(), expire)
         return self.client.signed_url(key, http_method, signed_at, life, parameters or {})
-
-    # --- names -------------------------------------------------------------------------------------------------------
-
-    def _info(self, name: str) -> ObjectInfo:
-        return self.client.head(self._file_key(name))
-
-    def _key(self, name: str) -> str:
-        try:
-            return names.object_key(name, self.options.location)
-        except InvalidName as error:
-            raise SuspiciousFileOperation(str(error)) from error
-
-    def _file_key(self, name: str) -> str:
-        key = self._key(name)
-        if key == self.options.location:
-            raise ValueError("The name of a file must not be empty.")
-        return key
-
-    def _folder_prefix(self, path: str) -> str:
-        try:
-            return names.folder_prefix(path, self.options.location)
-        except InvalidName as error:
-            raise SuspiciousFileOperation(str(error)) from error
 
 
 class SelectelStaticStorage(SelectelStorage):

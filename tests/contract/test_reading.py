@@ -11,8 +11,9 @@ from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.exceptions import ObjectChanged
-from django_selectel_storage.files import FIRST_WINDOW, ObjectFile
+from django_selectel_storage.files import ObjectFile
 from django_selectel_storage.storage import SelectelStorage
+from django_selectel_storage.windows import FIRST_WINDOW
 from tests.conftest import MakeStorage
 
 Requests = Callable[[], list[LoggedRequest]]

@@ -12,10 +12,10 @@ from tests.honesty.source import PACKAGE, Module, modules
 
 LINES: dict[str, int] = {
     **dict.fromkeys(["management", "staticfiles", "uploads", "testing", "devserver"], 1),
-    **dict.fromkeys(["apps", "checks", "storage", "configured", "naming", "files", "utils"], 2),
+    **dict.fromkeys(["apps", "checks", "storage", "configured", "storing", "further", "naming", "files", "utils"], 2),
     "conf": 3,
-    "protocols": 4,
-    **dict.fromkeys(["signing", "transport"], 5),
+    **dict.fromkeys(["protocols", "windows"], 4),
+    **dict.fromkeys(["signing", "transport", "compression"], 5),
     **dict.fromkeys(["dsn", "options", "option_rules", "option_values", "names", "headers", "exceptions", ""], 6),
 }
 LOWEST_WITH_DJANGO = 3

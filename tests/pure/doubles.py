@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from django_selectel_storage.exceptions import (
@@ -14,7 +14,7 @@ from django_selectel_storage.exceptions import (
     StorageError,
 )
 from django_selectel_storage.headers import ObjectHeaders
-from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
+from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload
 from django_selectel_storage.transport.body import Body
 
 
@@ -89,6 +89,21 @@ class DictClient:
         return coming
 
     def delete(self, key: str) -> None:
+        raise NotImplementedError
+
+    def delete_many(self, keys: Sequence[str]) -> dict[str, StorageError]:
+        raise NotImplementedError
+
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+        raise NotImplementedError
+
+    def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
+        raise NotImplementedError
+
+    def unfinished_uploads(self, prefix: str) -> Iterator[UnfinishedUpload]:
+        raise NotImplementedError
+
+    def abort_upload(self, key: str, upload_id: str) -> None:
         raise NotImplementedError
 
     def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:

@@ -6,6 +6,7 @@ import pytest
 
 from django_selectel_storage.exceptions import AccessDenied, ObjectExists, ServerError
 from django_selectel_storage.headers import UPLOAD_ID, ObjectHeaders
+from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.conditional import Guard, guard_for, put_if_absent
 from django_selectel_storage.transport.body import Body, BytesBody
 from tests.pure.doubles import DictClient
@@ -30,7 +31,15 @@ QUESTION = Guard(ask_first=True, condition=False)
 def test_the_server_and_the_options_decide_how_a_key_is_guarded(
     atomic: bool, conditional_writes: bool | None, guard: Guard
 ) -> None:
-    assert guard_for(DictClient(atomic_conditions=atomic), conditional_writes) == guard
+    options = StorageOptions(conditional_writes=conditional_writes)
+    assert guard_for(DictClient(atomic_conditions=atomic), options, 10) == guard
+
+
+@pytest.mark.parametrize("conditional_writes", [None, True])
+def test_before_a_large_upload_it_is_asked_in_any_case(conditional_writes: bool | None) -> None:
+    options = StorageOptions(conditional_writes=conditional_writes, multipart_threshold=1000)
+    assert guard_for(DictClient(atomic_conditions=True), options, 999) == CONDITION
+    assert guard_for(DictClient(atomic_conditions=True), options, 1000) == BOTH
 
 
 @pytest.mark.parametrize(

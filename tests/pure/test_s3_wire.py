@@ -26,6 +26,7 @@ from django_selectel_storage.exceptions import (
     ServerError,
     StorageError,
     TooManyRequests,
+    WriteConflict,
 )
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.protocols.failures import Attempt, Condition
@@ -360,7 +361,7 @@ def error_answer(status: int, code: str, tries: int = 1) -> Answer:
         (412, "PreconditionFailed", READING, ObjectChanged, ""),
         (412, "PreconditionFailed", PLAIN, InvalidRequest, ""),
         (400, "BadDigest", PLAIN, InvalidRequest, ""),
-        (409, "ConditionalRequestConflict", SAVING, InvalidRequest, ""),
+        (409, "ConditionalRequestConflict", SAVING, WriteConflict, ""),
         (416, "InvalidRange", READING, RangeNotSatisfiable, ""),
         (301, "PermanentRedirect", PLAIN, InvalidRequest, "'endpoint'"),
         (307, "TemporaryRedirect", PLAIN, InvalidRequest, "'addressing'"),

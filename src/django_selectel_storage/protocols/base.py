@@ -5,11 +5,12 @@ Nothing here knows S3, Swift or Django.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import Incoming
@@ -28,6 +29,7 @@ class ObjectInfo:
         headers: Cache-Control, Content-Disposition, Content-Language, Content-Encoding as far as they are set; names
             in lower case. Empty in listings.
         metadata: user metadata, names in lower case. Empty in listings.
+        name: the storage name; the door fills it in.
     """
 
     key: str
@@ -37,6 +39,7 @@ class ObjectInfo:
     content_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,21 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class UnfinishedUpload:
+    """A multipart upload that was begun and neither completed nor aborted; its parts take up space.
+
+    Attributes:
+        key: the key that the object would have.
+        upload_id: what the server calls the upload.
+        begun: when it was begun, in UTC; None when the store did not say.
+    """
+
+    key: str
+    upload_id: str
+    begun: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectRange:
     """A stretch of an object that is on its way.
 
@@ -69,6 +87,18 @@ class ObjectRange:
     start: int
     stop: int
     incoming: Incoming
+
+
+def headers_of(info: ObjectInfo) -> ObjectHeaders:
+    """Give what is stored beside an object's bytes in the form in which it can be stored again."""
+    return ObjectHeaders(
+        content_type=info.content_type,
+        cache_control=info.headers.get("cache-control"),
+        content_disposition=info.headers.get("content-disposition"),
+        content_language=info.headers.get("content-language"),
+        content_encoding=info.headers.get("content-encoding"),
+        metadata=info.metadata,
+    )
 
 
 class ObjectClient(Protocol):
@@ -126,6 +156,45 @@ class ObjectClient(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove an object; one that is not there is as good as removed."""
+        ...
+
+    def delete_many(self, keys: Sequence[str]) -> dict[str, StorageError]:
+        """Remove many objects with few requests.
+
+        Returns:
+            What could not be removed, by key, and why; empty when everything is gone.
+        """
+        ...
+
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+        """Copy an object inside the container, on the server's side; what ``target`` holds is replaced.
+
+        Args:
+            source: the key of the original.
+            target: the key of the copy.
+            headers: what to store beside the bytes; None takes over what the original has.
+
+        Raises:
+            ObjectNotFound: there is no original.
+            ObjectTooLarge: the protocol cannot copy so much.
+        """
+        ...
+
+    def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
+        """Replace everything that is stored beside the bytes of an object.
+
+        Args:
+            info: the object, as it is now.
+            headers: what is to be stored beside its bytes.
+        """
+        ...
+
+    def unfinished_uploads(self, prefix: str) -> Iterator[UnfinishedUpload]:
+        """Give the large uploads below a prefix that were begun and neither completed nor aborted."""
+        ...
+
+    def abort_upload(self, key: str, upload_id: str) -> None:
+        """Drop an unfinished upload and the parts that it has."""
         ...
 
     def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:

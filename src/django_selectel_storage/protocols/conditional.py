@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from django_selectel_storage.exceptions import ObjectExists, ObjectNotFound
 from django_selectel_storage.headers import UPLOAD_ID, ObjectHeaders
+from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectClient
 from django_selectel_storage.transport.body import Body
 
@@ -27,11 +28,14 @@ class Guard:
     condition: bool
 
 
-def guard_for(client: ObjectClient, conditional_writes: bool | None) -> Guard:
-    """Decide by the option ``conditional_writes``; None trusts the hosts that are known to heed the condition."""
-    if conditional_writes is None:
-        return Guard(ask_first=not client.atomic_conditions, condition=True)
-    return Guard(ask_first=not conditional_writes, condition=conditional_writes)
+def guard_for(client: ObjectClient, options: StorageOptions, size: int) -> Guard:
+    """Decide by the option ``conditional_writes``; None trusts the hosts that are known to heed the condition.
+
+    Before a large upload it is asked in any case: one question costs nothing beside it.
+    """
+    wanted = options.conditional_writes
+    trusted = client.atomic_conditions if wanted is None else wanted
+    return Guard(ask_first=not trusted or size >= options.multipart_threshold, condition=wanted is not False)
 
 
 def put_if_absent(

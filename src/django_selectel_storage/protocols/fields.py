@@ -11,7 +11,14 @@ from django_selectel_storage.exceptions import DamagedTransfer
 from django_selectel_storage.protocols.base import ObjectInfo, ObjectRange
 from django_selectel_storage.transport.messages import Answer, Headers
 
-_KEPT = ("cache-control", "content-disposition", "content-language", "content-encoding")
+_KEPT = (
+    "cache-control",
+    "content-disposition",
+    "content-language",
+    "content-encoding",
+    "x-delete-at",
+    "x-object-manifest",
+)
 _ENCODED_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]*={0,2})\?=", re.IGNORECASE)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19})")
 

@@ -32,6 +32,10 @@ class Body(Protocol):
         """Give the hexadecimal digest of all bytes; ``algorithm`` is ``"md5"`` or ``"sha256"``."""
         ...
 
+    def part(self, start: int, stop: int) -> bytes:
+        """Give the bytes from ``start`` up to but without ``stop``."""
+        ...
+
     def close(self) -> None:
         """Free what the body itself holds; the caller's file stays open."""
         ...
@@ -55,6 +59,10 @@ class BytesBody:
         """Give the hexadecimal digest."""
         return hashlib.new(algorithm, self.content, usedforsecurity=False).hexdigest()
 
+    def part(self, start: int, stop: int) -> bytes:
+        """Give a stretch of the bytes."""
+        return self.content[start:stop]
+
     def close(self) -> None:
         """Do nothing: memory frees itself."""
 
@@ -72,13 +80,7 @@ class FileBody:
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes from the file's start."""
-        self._file.seek(0)
-        left = self.size
-        while left > 0 and (chunk := self._file.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
-        if left:
-            raise OSError(f"The file became shorter while it was being sent: {left} bytes are missing.")
+        yield from self._stretch(0, self.size)
 
     def digest(self, algorithm: str) -> str:
         """Give the hexadecimal digest; the file is read once for it."""
@@ -88,6 +90,19 @@ class FileBody:
                 state.update(chunk)
             self._digests[algorithm] = state.hexdigest()
         return self._digests[algorithm]
+
+    def part(self, start: int, stop: int) -> bytes:
+        """Give a stretch of the bytes."""
+        return b"".join(self._stretch(start, stop))
+
+    def _stretch(self, start: int, stop: int) -> Iterator[bytes]:
+        self._file.seek(start)
+        left = stop - start
+        while left > 0 and (chunk := self._file.read(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
+        if left:
+            raise OSError(f"The file became shorter while it was being sent: {left} bytes are missing.")
 
     def close(self) -> None:
         """Close the file if it is a spool of our own."""

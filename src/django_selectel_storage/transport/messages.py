@@ -20,6 +20,7 @@ class Request:
         headers: the headers, without those that signing adds.
         body: the bytes to send.
         idempotent: whether it may be sent again although the server may have carried it out.
+        also_retried: statuses after which it is sent again, beside those that ``retries`` names.
         streamed: whether a good answer's body stays on the wire, to be read piece by piece.
     """
 
@@ -29,6 +30,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Body = EMPTY
     idempotent: bool = True
+    also_retried: frozenset[int] = frozenset()
     streamed: bool = False
 
     @property

@@ -124,6 +124,8 @@ class Pool:
             if outgoing.failure:
                 raise outgoing.failure from None
             return faults.translated(error, self.origin)
+        if answer.status in request.also_retried:
+            return answer, Outcome.REFUSED
         return answer, retries.outcome_of_status(answer.status)
 
     def _opened(self) -> _Connections:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from django_selectel_storage import names
+from django_selectel_storage.exceptions import InvalidRequest, ServerError, StorageError
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.options import StorageOptions
-from django_selectel_storage.protocols import presence
-from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
+from django_selectel_storage.protocols import presence, removal
+from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload, headers_of
 from django_selectel_storage.protocols.failures import Attempt, Condition
-from django_selectel_storage.protocols.s3 import wire
+from django_selectel_storage.protocols.removal import NotTogether
+from django_selectel_storage.protocols.s3 import wire, xml
+from django_selectel_storage.protocols.s3.multipart import Uploads
+from django_selectel_storage.protocols.s3.parts import LARGEST_PART
 from django_selectel_storage.signing import sigv4
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import Answer, Request
@@ -31,11 +36,15 @@ class S3Client:
 
     def __init__(self, options: StorageOptions, pool: Pool, clock: Callable[[], float] = time.time) -> None:
         self.container = options.container
+        self._options = options
         self._place = wire.address(options.s3_endpoint, options.container, options.addressing)
         self._public = wire.address(options.url_endpoint or options.s3_endpoint, options.container, options.addressing)
         self._key = sigv4.SigningKey(options.access_key or "", options.secret_key or "", options.s3_region)
         self._pool = pool
         self._clock = clock
+        self._uploads = Uploads(
+            self._send, self.head, self._place, self.container, options.multipart_chunksize, options.max_concurrency
+        )
         self._presence = presence.Presence(self._ask_for_container)
 
     @property
@@ -44,7 +53,10 @@ class S3Client:
         return self._place.host.partition(":")[0].endswith(_ATOMIC_HOSTS)
 
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
-        """Store an object in one request (PutObject)."""
+        """Store an object: in one request (PutObject), or in parts from ``multipart_threshold`` on."""
+        if body.size >= self._options.multipart_threshold:
+            self._uploads.store(key, body, headers, only_if_absent=only_if_absent)
+            return
         request = wire.put_object(self._place, key, body, headers, only_if_absent=only_if_absent)
         attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
         with self._presence.checked_when_missing():
@@ -74,6 +86,34 @@ class S3Client:
         with self._presence.checked_when_missing(tolerated=True):
             self._send(wire.delete_object(self._place, key), self._attempt("Deleting", key))
 
+    def delete_many(self, keys: Sequence[str]) -> dict[str, StorageError]:
+        """Remove many objects (DeleteObjects, 1,000 at a time); one by one where the server does not know how."""
+        return removal.delete_many(keys, self._delete_together, self.delete, wire.PAGE)
+
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+        """Copy an object (CopyObject, above 5 GiB UploadPartCopy)."""
+        original = self.head(source)
+        if original.size > LARGEST_PART:
+            described = headers or headers_of(original)
+            self._uploads.copy(target, self._source_path(source), original, described)
+        else:
+            self._copy(original, target, headers)
+
+    def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
+        """Copy the object onto itself, described anew; S3 has no other way."""
+        if info.size > LARGEST_PART:
+            self._uploads.copy(info.key, self._source_path(info.key), info, headers)
+        else:
+            self._copy(info, info.key, headers)
+
+    def unfinished_uploads(self, prefix: str) -> Iterator[UnfinishedUpload]:
+        """Give the unfinished multipart uploads (ListMultipartUploads)."""
+        return self._uploads.unfinished(prefix)
+
+    def abort_upload(self, key: str, upload_id: str) -> None:
+        """Drop an unfinished multipart upload (AbortMultipartUpload)."""
+        self._uploads.abort(key, upload_id)
+
     def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:
         """Give one page of a listing (ListObjectsV2)."""
         request = wire.list_objects(self._place, prefix, delimiter, page, limit)
@@ -89,6 +129,29 @@ class S3Client:
         path = place.path(key)
         query = sigv4.presigned_query(self._key, method, path, place.host, date, expires, parameters)
         return f"{place.origin}{path}?{query}"
+
+    def _copy(self, original: ObjectInfo, target: str, headers: ObjectHeaders | None) -> None:
+        attempt = self._attempt("Copying", original.key, Condition.UNCHANGED)
+        source = self._source_path(original.key)
+        request = wire.copy_object(self._place, target, source, original.etag, headers)
+        wire.raise_for_error_in_body(self._send(request, attempt), attempt)
+
+    def _source_path(self, key: str) -> str:
+        return f"/{names.quoted(self.container)}/{names.quoted(key)}"
+
+    def _delete_together(self, keys: Sequence[str]) -> dict[str, StorageError]:
+        """Remove keys with one request; give the failures by key."""
+        if not all(map(xml.can_hold, keys)):
+            raise NotTogether
+        attempt = self._attempt("Deleting")
+        try:
+            answer = self._send(wire.delete_objects(self._place, list(keys)), attempt)
+        except (InvalidRequest, ServerError) as error:
+            if error.status in removal.NOT_KNOWN:
+                raise NotTogether from error
+            raise
+        failed = wire.read_failures(answer)
+        return {key: wire.deletion_error(self._attempt("Deleting", key), words) for key, words in failed.items()}
 
     def _ask_for_container(self) -> None:
         self._send(wire.head_bucket(self._place), self._attempt("Looking up"))

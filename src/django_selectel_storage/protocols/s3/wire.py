@@ -5,24 +5,31 @@ Source: Amazon S3 API Reference. ``bucket`` is S3's word for the container.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from base64 import b64encode
+from dataclasses import dataclass, replace
 from typing import NoReturn
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
 
-from django_selectel_storage.exceptions import AuthenticationFailed, StorageError
+from django_selectel_storage.exceptions import (
+    AuthenticationFailed,
+    ObjectTooLarge,
+    StorageError,
+    UploadGone,
+    WriteConflict,
+)
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.names import quoted
 from django_selectel_storage.protocols import failures, fields
 from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
 from django_selectel_storage.protocols.failures import Attempt, Words
+from django_selectel_storage.protocols.s3 import xml
 from django_selectel_storage.signing.sigv4 import canonical_query
-from django_selectel_storage.transport.body import Body
+from django_selectel_storage.transport.body import Body, BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
 
 METADATA = "x-amz-meta-"
 PAGE = 1000  # objects; ListObjectsV2 gives no more
+CONFLICT = frozenset({409})  # ConditionalRequestConflict, OperationAborted: "retry the upload"
 _IDENTITY = {"Accept-Encoding": "identity"}
 
 _HINTS = {
@@ -33,9 +40,16 @@ _HINTS = {
     "RequestTimeTooSkewed": "The clock of this machine is wrong by more than the 15 minutes that S3 accepts.",
     "SlowDown": "The server asks for fewer requests a second.",
 }
-_WRONG_KEY = frozenset(
-    {"InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthorizationHeaderMalformed", "RequestTimeTooSkewed"}
-)
+_KINDS: dict[str, type[StorageError]] = {
+    "InvalidAccessKeyId": AuthenticationFailed,
+    "SignatureDoesNotMatch": AuthenticationFailed,
+    "AuthorizationHeaderMalformed": AuthenticationFailed,
+    "RequestTimeTooSkewed": AuthenticationFailed,
+    "ConditionalRequestConflict": WriteConflict,
+    "OperationAborted": WriteConflict,
+    "NoSuchUpload": UploadGone,
+    "EntityTooLarge": ObjectTooLarge,
+}
 _HEAD_DENIED = (
     "The key may be wrong, or not allowed to do this. Without the permission to list the bucket, S3 answers 403 "
     "instead of 404 for what is missing."
@@ -85,7 +99,7 @@ def put_object(place: Address, key: str, body: Body, headers: ObjectHeaders, *, 
     fields_out = object_fields(headers)
     if only_if_absent:
         fields_out["If-None-Match"] = "*"
-    return Request("PUT", place.path(key), headers=fields_out, body=body)
+    return Request("PUT", place.path(key), headers=fields_out, body=body, also_retried=CONFLICT)
 
 
 def object_fields(headers: ObjectHeaders) -> dict[str, str]:
@@ -121,6 +135,35 @@ def head_bucket(place: Address) -> Request:
     return Request("HEAD", place.path(""))
 
 
+def copy_object(place: Address, key: str, source: str, etag: str, headers: ObjectHeaders | None) -> Request:
+    """CopyObject; with ``headers``, the copy is described anew.
+
+    Args:
+        place: the bucket.
+        key: the key of the copy.
+        source: the path of the original, percent-encoded: ``/bucket/key``.
+        etag: the ETag that the original must have.
+        headers: what to store beside the bytes; None takes over what the original has.
+    """
+    fields_out = copy_source(source, etag)
+    if headers is not None:
+        fields_out |= {"x-amz-metadata-directive": "REPLACE", **object_fields(headers)}
+    return Request("PUT", place.path(key), headers=fields_out)
+
+
+def copy_source(source: str, etag: str) -> dict[str, str]:
+    """The header fields that name the original of a copy."""
+    return {"x-amz-copy-source": source, **({"x-amz-copy-source-if-match": f'"{etag}"'} if etag else {})}
+
+
+def delete_objects(place: Address, keys: list[str]) -> Request:
+    """DeleteObjects, with the Content-MD5 that some servers insist on."""
+    body = BytesBody(xml.delete_request(keys))
+    md5 = b64encode(bytes.fromhex(body.digest("md5"))).decode()
+    headers = {"Content-Type": "application/xml", "Content-MD5": md5}
+    return Request("POST", place.path(""), "delete=", headers, body)
+
+
 def list_objects(place: Address, prefix: str, delimiter: str, page: str | None, limit: int | None) -> Request:
     """ListObjectsV2."""
     parameters = {"list-type": "2", "max-keys": str(min(limit or PAGE, PAGE)), "prefix": prefix}
@@ -150,23 +193,44 @@ def read_listing(answer: Answer) -> Listing:
     Raises:
         StorageError: the answer is not the XML it should be.
     """
-    root = _xml(answer.body)
+    root = xml.parse(answer.body)
     objects = tuple(
         ObjectInfo(
-            key=_text(entry, "Key"),
-            size=fields.length(_text(entry, "Size")),
-            etag=fields.entity_tag(_text(entry, "ETag")),
-            last_modified=fields.iso_date(_text(entry, "LastModified")),
+            key=xml.text(entry, "Key"),
+            size=fields.length(xml.text(entry, "Size")),
+            etag=fields.entity_tag(xml.text(entry, "ETag")),
+            last_modified=fields.iso_date(xml.text(entry, "LastModified")),
         )
-        for entry in _children(root, "Contents")
+        for entry in xml.children(root, "Contents")
     )
-    folders = tuple(_text(entry, "Prefix") for entry in _children(root, "CommonPrefixes"))
-    next_page = _text(root, "NextContinuationToken")
-    if _text(root, "IsTruncated") != "true":
+    folders = tuple(xml.text(entry, "Prefix") for entry in xml.children(root, "CommonPrefixes"))
+    next_page = xml.text(root, "NextContinuationToken")
+    if xml.text(root, "IsTruncated") != "true":
         return Listing(objects, folders)
     if not next_page:
         raise StorageError("The server's listing goes on, but does not say where (NextContinuationToken).")
     return Listing(objects, folders, next_page)
+
+
+def read_failures(answer: Answer) -> dict[str, Words]:
+    """Read what a DeleteObjects answer says went wrong, by key."""
+    request_id = answer.headers.get("x-amz-request-id", "")
+    return {
+        xml.text(entry, "Key"): Words(xml.text(entry, "Code"), xml.text(entry, "Message"), request_id)
+        for entry in xml.children(xml.parse(answer.body), "Error")
+    }
+
+
+def deletion_error(attempt: Attempt, words: Words) -> StorageError:
+    """Give the error for one key of a DeleteObjects answer."""
+    status = 403 if words.code == "AccessDenied" else 500
+    return failures.error_for(attempt, status, words, kind=_KINDS.get(words.code))
+
+
+def raise_for_error_in_body(answer: Answer, attempt: Attempt) -> None:
+    """Raise for an error that came with status 200: copies and completions take long, and S3 begins to answer early."""
+    if b"<Error>" in answer.body:
+        _raise(replace(answer, status=500), attempt)
 
 
 def raise_for_status(answer: Answer, attempt: Attempt) -> None:
@@ -179,15 +243,14 @@ def _raise(answer: Answer, attempt: Attempt) -> NoReturn:
     words = _words(answer)
     if words.code == "NoSuchBucket" or (answer.status == 404 and not attempt.key):
         raise failures.container_missing(attempt, answer.status, words)
-    kind = AuthenticationFailed if words.code in _WRONG_KEY else None
-    raise failures.error_for(attempt, answer.status, words, tries=answer.tries, kind=kind)
+    raise failures.error_for(attempt, answer.status, words, tries=answer.tries, kind=_KINDS.get(words.code))
 
 
 def _words(answer: Answer) -> Words:
     code, message, request_id = "", "", ""
     try:
-        root = _xml(answer.body)
-        code, message, request_id = (_text(root, name) for name in ("Code", "Message", "RequestId"))
+        root = xml.parse(answer.body)
+        code, message, request_id = (xml.text(root, name) for name in ("Code", "Message", "RequestId"))
     except StorageError:
         pass
     request_id = answer.headers.get("x-amz-request-id") or request_id or answer.headers.get("x-trans-id", "")
@@ -197,24 +260,3 @@ def _words(answer: Answer) -> Words:
 def _hint(status: int, code: str) -> str:
     by_status = {301: _REDIRECTED, 307: _REDIRECTED, 403: "" if code else _HEAD_DENIED, 429: _THROTTLED}
     return _HINTS.get(code) or by_status.get(status, "")
-
-
-# --- XML -------------------------------------------------------------------------------------------------------------
-
-
-def _xml(body: bytes) -> ElementTree.Element:
-    """Parse XML as S3 writes it: UTF-8, without a document type, so that no entity can grow."""
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body or b"\0" in body:
-        raise StorageError("The server's XML has a document type or is not UTF-8; it is not read.")
-    try:
-        return ElementTree.fromstring(body)  # noqa: S314 - see above
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise StorageError(f"The server's answer is not the XML that S3 promises: {error}.") from None
-
-
-def _children(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
-    return (child for child in element if child.tag.rpartition("}")[2] == name)
-
-
-def _text(element: ElementTree.Element, name: str) -> str:
-    return next((child.text or "" for child in _children(element, name)), "")

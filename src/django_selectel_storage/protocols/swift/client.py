@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django_selectel_storage import names
+from django_selectel_storage.exceptions import (
+    ContainerNotFound,
+    InvalidRequest,
+    ObjectTooLarge,
+    ServerError,
+    StorageError,
+    UploadGone,
+)
 from django_selectel_storage.headers import ObjectHeaders
+from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.options import StorageOptions
-from django_selectel_storage.protocols import presence
-from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
+from django_selectel_storage.protocols import presence, removal
+from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload
 from django_selectel_storage.protocols.failures import Attempt, Condition
 from django_selectel_storage.protocols.swift import keystone, wire
 from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
@@ -20,6 +29,7 @@ from django_selectel_storage.transport.messages import Answer, Request
 from django_selectel_storage.transport.pool import Pool
 
 _UNAUTHORIZED = 401
+_KEPT_BY_SENDING = frozenset({"x-delete-at", "x-object-manifest"})  # what a POST drops unless it is sent again
 _SHA1_HOSTS = ("selcdn.ru",)  # Selectel's old API documents TempURLs with SHA-1 only
 
 
@@ -43,7 +53,12 @@ class SwiftClient:
         self._presence = presence.Presence(self._ask_for_container)
 
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
-        """Store an object in one request."""
+        """Store an object in one request, of up to 5 GiB.
+
+        Raises:
+            ObjectTooLarge: it is larger; Swift's segments are nothing that this package writes.
+        """
+        _refuse_too_large(body.size, "stored", key)
         attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
         with self._presence.checked_when_missing():
             self._send(lambda base: wire.put_object(base, key, body, headers, only_if_absent=only_if_absent), attempt)
@@ -73,6 +88,35 @@ class SwiftClient:
         """Remove an object."""
         with self._presence.checked_when_missing(tolerated=True):
             self._send(lambda base: wire.delete_object(base, key), self._attempt("Deleting", key))
+
+    def delete_many(self, keys: Sequence[str]) -> dict[str, StorageError]:
+        """Remove many objects (bulk-delete, 10,000 at a time); one by one where the server does not know how."""
+        return removal.delete_many(keys, self._delete_together, self.delete, wire.PAGE)
+
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+        """Copy an object of up to 5 GiB (PUT with X-Copy-From)."""
+        original = self.head(source)
+        _refuse_too_large(original.size, "copied", source)
+        attempt = self._attempt("Copying", source, Condition.UNCHANGED)
+        self._send(lambda base: wire.copy_object(base, self.container, source, target, original.etag, headers), attempt)
+
+    def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
+        """Describe an object anew (POST)."""
+        kept = {name: value for name, value in info.headers.items() if name in _KEPT_BY_SENDING}
+        attempt = self._attempt("Describing", info.key)
+        self._send(lambda base: wire.update_object(base, info.key, headers, kept), attempt)
+
+    def unfinished_uploads(self, prefix: str) -> Iterator[UnfinishedUpload]:  # noqa: ARG002 - as in ObjectClient
+        """Give nothing: on Swift an upload is one request, and leaves nothing behind."""
+        return iter(())
+
+    def abort_upload(self, key: str, upload_id: str) -> None:
+        """Refuse: on Swift there are no unfinished uploads.
+
+        Raises:
+            UploadGone: always.
+        """
+        raise UploadGone(f"There is no unfinished upload {upload_id!r} of {key!r}: Swift has none.")
 
     def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:
         """Give one page of a listing."""
@@ -115,6 +159,18 @@ class SwiftClient:
             return "sha1"
         return tempurl.best_algorithm(allowed)
 
+    def _delete_together(self, keys: Sequence[str]) -> dict[str, StorageError]:
+        """Remove keys with one request; give the failures by key."""
+        attempt = self._attempt("Deleting")
+        try:
+            answer = self._send_to_account(lambda path: wire.bulk_delete(path, self.container, keys), attempt)
+        except (ContainerNotFound, InvalidRequest, ServerError) as error:
+            if error.status in removal.NOT_KNOWN:
+                raise removal.NotTogether from error
+            raise
+        failed = wire.read_bulk_failures(answer, self.container)
+        return {key: wire.deletion_error(self._attempt("Deleting", key), status) for key, status in failed.items()}
+
     def _known_storage_url(self) -> str | None:
         return keystone.known_storage_url(self._options) if self._options.protocol == "keystone" else None
 
@@ -125,6 +181,10 @@ class SwiftClient:
         return Attempt(action, self.container, key, condition)
 
     def _send(self, make: Callable[[str], Request], attempt: Attempt) -> Answer:
+        """Send a request that is made of the container's path."""
+        return self._send_to_account(lambda path: make(wire.container_path(path, self.container)), attempt)
+
+    def _send_to_account(self, make: Callable[[str], Request], attempt: Attempt) -> Answer:
         """Send with the shared token; when it is rejected, once more with a new one."""
         token = self._tokens.current()
         answer = self._send_with(token, make)
@@ -137,5 +197,13 @@ class SwiftClient:
 
     def _send_with(self, token: Token, make: Callable[[str], Request]) -> Answer:
         parts = urlsplit(token.storage_url)
-        request = make(wire.container_path(parts.path, self.container))
-        return self._connect(f"{parts.scheme}://{parts.netloc}").send(request, lambda _: {"X-Auth-Token": token.value})
+        pool = self._connect(f"{parts.scheme}://{parts.netloc}")
+        return pool.send(make(parts.path), lambda _: {"X-Auth-Token": token.value})
+
+
+def _refuse_too_large(size: int, verb: str, key: str) -> None:
+    if size > LARGEST_PUT:
+        raise ObjectTooLarge(
+            f"{key!r} has {size} bytes, and over Swift at most 5 GiB can be {verb} at once. Use the S3 protocol "
+            "('access_key' and 'secret_key'), which goes up to 5 TiB."
+        )

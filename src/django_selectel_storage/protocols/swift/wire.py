@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.message import Message
 from html import unescape
 from typing import Any, NoReturn
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.headers import ObjectHeaders
@@ -19,7 +19,7 @@ from django_selectel_storage.names import quoted
 from django_selectel_storage.protocols import failures, fields
 from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
 from django_selectel_storage.protocols.failures import Attempt, Words
-from django_selectel_storage.transport.body import Body
+from django_selectel_storage.transport.body import Body, BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
 
 METADATA = "x-object-meta-"
@@ -99,6 +99,37 @@ def list_objects(base: str, prefix: str, delimiter: str, page: str | None, limit
     return Request("GET", base, urlencode(parameters))
 
 
+def copy_object(
+    base: str, container: str, source: str, target: str, etag: str, headers: ObjectHeaders | None
+) -> Request:
+    """PUT with X-Copy-From; without ``headers`` the copy keeps what the original has."""
+    fields_out = {"X-Copy-From": f"/{quoted(container)}/{quoted(source)}"}
+    if etag:
+        fields_out["X-Copy-From-If-Match"] = etag
+    if headers is not None:
+        fields_out |= {"X-Fresh-Metadata": "true", **object_fields(headers)}
+    return Request("PUT", object_path(base, target), headers=fields_out)
+
+
+def update_object(base: str, key: str, headers: ObjectHeaders, kept: Mapping[str, str]) -> Request:
+    """POST of an object, which replaces everything that stands beside its bytes.
+
+    Args:
+        base: the path of the container.
+        key: the object key.
+        headers: what is to be stored.
+        kept: header fields that are sent again as they are, because POST would drop them too.
+    """
+    return Request("POST", object_path(base, key), headers={**kept, **object_fields(headers)})
+
+
+def bulk_delete(account_path: str, container: str, keys: Sequence[str]) -> Request:
+    """POST ?bulk-delete: one percent-encoded path a line."""
+    lines = "".join(f"/{quoted(container)}/{quoted(key)}\n" for key in keys)
+    headers = {"Content-Type": "text/plain", "Accept": "application/json"}
+    return Request("POST", account_path, "bulk-delete=", headers, BytesBody(lines.encode()))
+
+
 def server_info() -> Request:
     """GET of /info: what the server can do; it needs no token."""
     return Request("GET", "/info", headers={"Accept": "application/json"})
@@ -161,6 +192,37 @@ def _entry(entry: dict[str, Any]) -> ObjectInfo:
         last_modified=fields.iso_date(str(entry.get("last_modified", ""))),
         content_type=str(entry.get("content_type", "")),
     )
+
+
+def read_bulk_failures(answer: Answer, container: str) -> dict[str, int]:
+    """Read what a bulk-delete could not remove, by key, with the status of each; it always answers 200.
+
+    Raises:
+        StorageError: the whole of it failed, or the answer is not the JSON it should be.
+    """
+    told = _json(answer.body)
+    if not isinstance(told, dict):
+        raise StorageError("The server's answer is not the JSON that Swift promises.")
+    prefix = f"/{container}/"
+    failures_by_key = {
+        unquote(str(entry[0])).removeprefix(prefix): _leading_number(str(entry[1]))
+        for entry in told.get("Errors") or []
+        if isinstance(entry, list) and len(entry) == 2
+    }
+    status = _leading_number(str(told.get("Response Status", "")))
+    if status >= 300 and not failures_by_key:
+        raise StorageError(f"The server could not delete many at once: {told.get('Response Body') or status}.")
+    return failures_by_key
+
+
+def _leading_number(text: str) -> int:
+    word = text.partition(" ")[0]
+    return int(word) if word.isascii() and word.isdigit() and len(word) == 3 else 500
+
+
+def deletion_error(attempt: Attempt, status: int) -> StorageError:
+    """Give the error for one key of a bulk-delete."""
+    return failures.error_for(attempt, status, Words(hint=_HINTS.get(status, "")))
 
 
 def raise_for_status(answer: Answer, attempt: Attempt) -> None:

@@ -1,0 +1,235 @@
+"""What object stores can do and Django's Storage has no verb for; each verb is one of the door's."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.core.exceptions import SuspiciousFileOperation
+
+from django_selectel_storage import compression, headers, names
+from django_selectel_storage.exceptions import DeletionFailed, InvalidOption, ObjectExists
+from django_selectel_storage.files import Stream
+from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload, headers_of
+from django_selectel_storage.storing import StoringStorage
+from django_selectel_storage.windows import Source, Windows
+
+
+class FurtherVerbs(StoringStorage):
+    """stat, walk, copy, move, delete_many, open_stream, update_headers, save_with_metadata, and async twins."""
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def stat(self, name: str) -> ObjectInfo:
+        """Give everything that the store knows of a file; ``size`` is the stored one, in bytes.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
+        return self._named(self.client.head(self._file_key(name)))
+
+    def walk(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Give all files whose names begin with a prefix, in the store's order, page by page in constant memory.
+
+        Args:
+            prefix: what the names begin with; ``"photos/"`` is all that lies in that folder.
+
+        Returns:
+            What a listing tells of each file: ``name``, ``key``, ``size`` (bytes, as stored), ``etag``,
+            ``last_modified``.
+        """
+        key_prefix = self._key(prefix)
+        if key_prefix == self.options.location and key_prefix:
+            key_prefix += "/"
+        page: str | None = None
+        while True:
+            listing = self.client.list(key_prefix, page=page)
+            for info in listing.objects:
+                yield self._named(info)
+            page = listing.next_page
+            if page is None:
+                return
+
+    def open_stream(self, name: str, start: int = 0, length: int | None = None) -> io.BufferedReader:
+        """Open a stretch of a file for reading in one go, with one request; close it when done.
+
+        Args:
+            name: the storage name.
+            start: the first byte.
+            length: how many bytes; None for the rest.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: ``start`` or ``length`` is below 0.
+        """
+        if start < 0 or (length is not None and length < 0):
+            raise ValueError("'start' and 'length' are not below 0.")
+        source = Source(self.client, self._file_key(name), self.options.max_retries, self.options.max_memory_size)
+        stretch = source.stretch(start, None if length is None else start + max(length, 1))
+        if compression.original_size(stretch.info.headers, stretch.info.metadata) is None:
+            bounded = _at_most(stretch.chunks(), length)
+            return io.BufferedReader(Stream(bounded, stretch.close))
+        stretch.close()
+        windows = Windows(source)
+        windows.seek(start)
+        unpacked = iter(lambda: windows.read(_PIECE) or b"", b"")
+        return io.BufferedReader(Stream(_at_most(unpacked, length), windows.close))
+
+    # --- changing ----------------------------------------------------------------------------------------------------
+
+    def save_with_metadata(self, name: str, content: Any, metadata: Mapping[str, str] | None = None) -> str:
+        """Store content with metadata under exactly this name, as in 1.x; what was there is replaced.
+
+        Args:
+            name: the storage name.
+            content: a file-like object.
+            metadata: names (letters, digits, hyphens) and values, which may be any text.
+
+        Returns:
+            The name.
+        """
+        return self._store(name, content, metadata=metadata)
+
+    def update_headers(self, name: str, **changes: Any) -> None:
+        """Change what is stored beside a file's bytes, and keep what is not named.
+
+        Args:
+            name: the storage name.
+            changes: ``content_type``, ``cache_control``, ``content_disposition``, ``content_language``,
+                ``content_encoding`` (a text; None takes it away) and ``metadata`` (replaces the user's metadata).
+                Without any, the rules of the options are applied anew.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ImproperlyConfigured: there is no such header, or its value cannot be one.
+        """
+        info = self.client.head(self._file_key(name))
+        self.client.update_headers(info, _changed(headers_of(info), changes or self._rules(name, info)))
+
+    def copy(self, source: str, target: str, *, overwrite: bool = False) -> str:
+        """Copy a file inside the container, on the server's side, with its headers.
+
+        Args:
+            source: the name of the original.
+            target: the name of the copy.
+            overwrite: whether a file of that name may be replaced. Without it the name is asked for first; somebody
+                who writes it in the very moment between may still be overwritten.
+
+        Returns:
+            The name of the copy.
+
+        Raises:
+            FileNotFoundError: there is no original.
+            FileExistsError: the name of the copy is taken.
+        """
+        source_key, target_key = self._file_key(source), self._file_key(target)
+        if not overwrite and self.client.has(target_key):
+            raise ObjectExists(f"There is a file {target!r} already; pass overwrite=True to replace it.")
+        self.client.copy(source_key, target_key)
+        return names.storage_name(target_key, self.options.location)
+
+    def move(self, source: str, target: str, *, overwrite: bool = False) -> str:
+        """Copy a file and delete the original; see ``copy``. A file that moves onto itself stays as it is."""
+        if self._file_key(source) == self._file_key(target):
+            return names.storage_name(self.stat(source).key, self.options.location)
+        moved = self.copy(source, target, overwrite=overwrite)
+        self.client.delete(self._file_key(source))
+        return moved
+
+    def delete_many(self, names_to_delete: Iterable[str]) -> None:
+        """Remove many files with few requests; those that are not there are as good as removed.
+
+        Raises:
+            DeletionFailed: some could not be removed; its ``failures`` tell which and why. The others are gone.
+        """
+        by_key = {self._file_key(name): name for name in names_to_delete}
+        failures = self.client.delete_many(list(by_key))
+        if failures:
+            raise DeletionFailed({by_key.get(key, key): error for key, error in failures.items()})
+
+    def unfinished_uploads(self, prefix: str = "") -> Iterator[UnfinishedUpload]:
+        """Give the large uploads below a prefix that were begun and neither completed nor aborted (S3)."""
+        key_prefix = self._key(prefix)
+        at_root = key_prefix == self.options.location and key_prefix
+        return self.client.unfinished_uploads(f"{key_prefix}/" if at_root else key_prefix)
+
+    def abort_upload(self, upload: UnfinishedUpload) -> None:
+        """Drop an unfinished upload, and the parts that it has."""
+        if not upload.key.startswith(self._folder_prefix("")):
+            raise SuspiciousFileOperation(f"The upload of {upload.key!r} lies outside of this storage's location.")
+        self.client.abort_upload(upload.key, upload.upload_id)
+
+    # --- async twins -------------------------------------------------------------------------------------------------
+
+    async def asave(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        """``save`` in a thread of its own."""
+        return await sync_to_async(self.save, thread_sensitive=False)(name, content, max_length=max_length)
+
+    async def aread(self, name: str) -> bytes:
+        """Read a whole file in a thread of its own."""
+        return await sync_to_async(self._read, thread_sensitive=False)(name)
+
+    async def aexists(self, name: str) -> bool:
+        """``exists`` in a thread of its own."""
+        return await sync_to_async(self.exists, thread_sensitive=False)(name)
+
+    async def adelete(self, name: str) -> None:
+        """``delete`` in a thread of its own."""
+        await sync_to_async(self.delete, thread_sensitive=False)(name)
+
+    async def aurl(self, name: str, **keywords: Any) -> str:
+        """``url`` in a thread of its own (on Swift it may have to log in)."""
+        return await sync_to_async(self.url, thread_sensitive=False)(name, **keywords)
+
+    # --- helpers of these verbs --------------------------------------------------------------------------------------
+
+    def _read(self, name: str) -> bytes:
+        with self.open(name) as file:
+            content: bytes = file.read()
+        return content
+
+    def _named(self, info: ObjectInfo) -> ObjectInfo:
+        return replace(info, name=names.storage_name(info.key, self.options.location))
+
+    def _rules(self, name: str, info: ObjectInfo) -> dict[str, Any]:
+        """What the options say of a file, but for its content type where the name tells nothing."""
+        ruled = self._describe(name, None, None)
+        unknown = ruled.content_type == self.options.default_content_type
+        return {
+            "content_type": info.content_type if unknown else ruled.content_type,
+            "cache_control": ruled.cache_control,
+            "content_disposition": ruled.content_disposition,
+            "content_language": ruled.content_language,
+            "metadata": {**info.metadata, **ruled.metadata},
+        }
+
+
+_PIECE = 256 * 1024  # bytes
+
+
+def _at_most(chunks: Iterator[bytes], length: int | None) -> Iterator[bytes]:
+    """Cut a stream of bytes to a length."""
+    if length is None:
+        yield from chunks
+        return
+    for chunk in chunks:
+        if length > 0:
+            yield chunk[:length]
+        length -= len(chunk)
+        if length <= 0:
+            return
+
+
+def _changed(described: headers.ObjectHeaders, changes: Mapping[str, Any]) -> headers.ObjectHeaders:
+    unknown = sorted(changes.keys() - {*headers.STANDARD, "metadata"})
+    if unknown:
+        known = ", ".join(headers.STANDARD)
+        raise InvalidOption(f"Objects have no header {unknown[0]!r}; they have: {known}, metadata.")
+    kept = {name: value for name, value in described.metadata.items() if name in headers.OWN_METADATA}
+    if "metadata" in changes:
+        described = replace(described, metadata=kept)
+    fields = {name: changes[name] or "" for name in changes if name != "metadata"}
+    return headers.overridden(described, fields, changes.get("metadata"))

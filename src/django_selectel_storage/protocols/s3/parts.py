@@ -1,0 +1,58 @@
+"""The plan of a large upload or copy: how many parts, and how large. Pure.
+
+Source: Amazon S3 User Guide, "Amazon S3 multipart upload limits".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django_selectel_storage.exceptions import ObjectTooLarge
+
+MOST_PARTS = 10_000
+LARGEST_PART = 5 * 1024**3  # bytes; the same for a single PUT and a single copy
+LARGEST_OBJECT = 5 * 1024**4  # bytes
+_STEP = 1024**2  # parts grow by whole MiB
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the whole.
+
+    Attributes:
+        number: from 1 on.
+        start: the first byte.
+        stop: the byte after the last one.
+    """
+
+    number: int
+    start: int
+    stop: int
+
+
+def part_size(size: int, chunksize: int) -> int:
+    """Give the size of a part: ``chunksize``, or more where 10,000 of those would not suffice.
+
+    Args:
+        size: the bytes of the whole object.
+        chunksize: the bytes that a part should have.
+
+    Raises:
+        ObjectTooLarge: the object is larger than S3 holds.
+    """
+    if size > LARGEST_OBJECT:
+        raise ObjectTooLarge(f"S3 holds objects of at most 5 TiB; this one has {size} bytes.")
+    least = -(-size // MOST_PARTS)
+    return chunksize if least <= chunksize else -(-least // _STEP) * _STEP
+
+
+def plan(size: int, chunksize: int) -> Iterator[Part]:
+    """Give the parts of an object, in order.
+
+    Raises:
+        ObjectTooLarge: the object is larger than S3 holds.
+    """
+    step = part_size(size, chunksize)
+    for number, start in enumerate(range(0, size, step), start=1):
+        yield Part(number, start, min(start + step, size))

@@ -1,0 +1,157 @@
+"""The bytes of an object as a raw stream that fetches windows of it as they are needed. Knows no Django."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django_selectel_storage import compression
+from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo
+from django_selectel_storage.protocols.reading import Stretch
+
+FIRST_WINDOW = 256 * 1024  # bytes; a smaller file costs one request
+LARGEST_WINDOW = 8 * 1024 * 1024  # bytes; windows double until they are that large
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the bytes of a file are.
+
+    Attributes:
+        client: the object store.
+        key: the object key.
+        resumes: how often a broken connection is taken up again.
+        max_memory_size: bytes that an unpacked object may take in memory.
+    """
+
+    client: ObjectClient
+    key: str
+    resumes: int
+    max_memory_size: int
+
+    def stretch(self, start: int, stop: int | None, if_match: str = "") -> Stretch:
+        """Ask for the bytes from ``start`` up to but without ``stop``."""
+        return Stretch(self.client, self.key, start, stop, if_match=if_match, resumes=self.resumes)
+
+
+class Windows(io.RawIOBase):
+    """The bytes of an object, fetched in windows that grow while they are read one after the other.
+
+    Each window after the first names the ETag of the first, so that two versions of an object never mix. An object that
+    this package compressed is fetched whole and unpacked.
+    """
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self._source = source
+        self._info: ObjectInfo | None = None
+        self._unpacked: IO[bytes] | None = None
+        self._position = 0
+        self._window = b""
+        self._window_start = 0
+        self._next_size = FIRST_WINDOW
+
+    @property
+    def info(self) -> ObjectInfo:
+        """What the store knows of the object; asks for the first window if nothing was read yet."""
+        return self._info or self._fetch(0)
+
+    @property
+    def size(self) -> int:
+        """The size in bytes, before compression by this package."""
+        size = compression.original_size(self.info.headers, self.info.metadata)
+        return self.info.size if size is None else size
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def tell(self) -> int:
+        """Give the position in bytes."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to another position; nothing is fetched unless the end has to be known."""
+        if whence == io.SEEK_END:
+            offset += self.size
+        position = offset + (self._position if whence == io.SEEK_CUR else 0)
+        if position < 0:
+            raise ValueError(f"There is no position {position} in a file.")
+        self._position = position
+        return position
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer from the window at the position, fetching it if necessary."""
+        piece = self._piece(len(buffer))
+        buffer[: len(piece)] = piece
+        self._position += len(piece)
+        return len(piece)
+
+    def readall(self) -> bytes:
+        """Give everything from the position on: what is in the window, and the rest in one request."""
+        here = self._piece(None)
+        self._position += len(here)
+        if self._unpacked is None and self._position < self.size:
+            with_rest = [here, self._source.stretch(self._position, None, self.info.etag).read()]
+            self._position = self.size
+            return b"".join(with_rest)
+        return here
+
+    def close(self) -> None:
+        """Free the window and the unpacked bytes."""
+        self._window = b""
+        if self._unpacked is not None:
+            self._unpacked.close()
+        super().close()
+
+    def _piece(self, length: int | None) -> bytes:
+        """Give bytes at the position, as far as they lie in one window."""
+        if not self._in_window() and not self._is_behind_the_end():
+            self._fetch(self._position)
+        if self._unpacked is not None:
+            self._unpacked.seek(self._position)
+            return self._unpacked.read(-1 if length is None else length)
+        if not self._in_window():
+            return b""
+        start = self._position - self._window_start
+        return self._window[start:] if length is None else self._window[start : start + length]
+
+    def _in_window(self) -> bool:
+        in_window = self._window_start <= self._position < self._window_start + len(self._window)
+        return in_window or self._unpacked is not None
+
+    def _is_behind_the_end(self) -> bool:
+        return self._info is not None and self._position >= self.size
+
+    def _fetch(self, start: int) -> ObjectInfo:
+        in_sequence = bool(self._window) and start == self._window_start + len(self._window)
+        self._next_size = min(self._next_size * 2, LARGEST_WINDOW) if in_sequence else FIRST_WINDOW
+        stretch = self._source.stretch(start, start + self._next_size, self._info.etag if self._info else "")
+        window = stretch.read()
+        if self._info is None:
+            self._info = stretch.info
+            self._unpack(window, start)
+        if self._unpacked is None:
+            self._window, self._window_start = window, start
+        return self._info
+
+    def _unpack(self, window: bytes, start: int) -> None:
+        """Fetch all of an object that this package compressed, beginning with the window that is there already."""
+        if self._info is None:
+            return
+        size = compression.original_size(self._info.headers, self._info.metadata)
+        if size is not None:
+            chunks = self._all_chunks(window if start == 0 else b"", self._info)
+            self._unpacked = compression.unpacked(chunks, size, self._source.max_memory_size)
+
+    def _all_chunks(self, beginning: bytes, info: ObjectInfo) -> Iterator[bytes]:
+        if beginning:
+            yield beginning
+        if len(beginning) < info.size:
+            yield from self._source.stretch(len(beginning), None, info.etag).chunks()
