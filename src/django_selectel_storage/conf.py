@@ -231,7 +231,7 @@ def storage_backend(alias: str) -> str:
 
 
 def storage_entries() -> dict[str, tuple[str, object]]:
-    """Give what STORAGES says: a class's dotted path and the OPTIONS, by alias. Entries that name no class are left out.
+    """Give what STORAGES says, by alias: a class's dotted path and its OPTIONS. What names no class is left out.
 
     Where Django still heeds DEFAULT_FILE_STORAGE and STATICFILES_STORAGE, it has put them into STORAGES itself.
     """

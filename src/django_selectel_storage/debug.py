@@ -25,7 +25,8 @@ _SECRETS = "|".join(sorted(_SECRET_OPTIONS | _SECRET_HEADERS))
 
 _DSN = re.compile(r"selectel(?:\+s3)?://", re.IGNORECASE)
 # Within other text a DSN ends at white space or a quote; a password may hold either, so at least all up to its @ goes.
-_DSN_WITHIN = re.compile(r"(selectel(?:\+s3)?://)(?:[^\s'\"<>]*@|[^@\n]*@)", re.IGNORECASE)
+# The DSN of our own messages is an example.
+_DSN_WITHIN = re.compile(r"(selectel(?:\+s3)?://)(?!user:password@)(?:[^\s'\"<>]*@|[^@\n]*@)", re.IGNORECASE)
 _IN_QUERY = re.compile(rf"([?&](?:{_SECRETS}|proxy)=)[^&\s'\"<>]*", re.IGNORECASE)
 _IN_QUERY_OF_DSN = re.compile(rf"([?&](?:{_SECRETS}|proxy)=)[^&]*", re.IGNORECASE)
 # 'password': 'x' of a dictionary or of JSON, password='x' of a dataclass.
@@ -46,7 +47,7 @@ _HARMLESS = (type(None), bool, int, float, complex, type)
 class SelectelExceptionReporterFilter(SafeExceptionReporterFilter):
     """Django's filter, which also hides DSNs and our secret options: in settings, POST and local variables.
 
-    It does so with DEBUG too. What it cannot reach: an exception's own text and the lines of source that a report quotes.
+    It does so with DEBUG too. It cannot reach an exception's own text, nor the lines of source that a report quotes.
     """
 
     def cleanse_setting(self, key: Any, value: Any) -> Any:
@@ -60,7 +61,7 @@ class SelectelExceptionReporterFilter(SafeExceptionReporterFilter):
         """Give the parameters of a POST as a report may show them."""
         return _safely_shown("", super().get_post_parameters(request))
 
-    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, Any]:  # type: ignore[override]
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, Any]:
         """Give the local variables of a frame as a report may show them."""
         variables = super().get_traceback_frame_variables(request, tb_frame)
         inner = _INNER_ROOMS.fullmatch(str(tb_frame.f_globals.get("__name__", ""))) is not None
@@ -78,6 +79,11 @@ def without_secrets(text: str) -> str:
     text = _IN_QUERY.sub(rf"\g<1>{HIDDEN}", text)
     text = _ASSIGNED.sub(rf"\g<1>\g<quote>{HIDDEN}\g<quote>", text)
     return _HEADER_LINE.sub(rf"\g<1>{HIDDEN}", text)
+
+
+def holds_a_password(text: str) -> bool:
+    """Whether a text is a DSN, or has one in it, whose credentials are readable."""
+    return _DSN.search(text) is not None and without_secrets(text) != text
 
 
 def _masked_dsn(dsn: str) -> str:

@@ -12,6 +12,7 @@ from django.core.files.utils import validate_file_name
 from django.utils import timezone
 
 from django_selectel_storage import compression, conf, names, naming
+from django_selectel_storage.container import Container
 from django_selectel_storage.exceptions import ObjectExists
 from django_selectel_storage.files import ObjectFile, Place, rewindable
 from django_selectel_storage.further import FurtherVerbs
@@ -28,6 +29,11 @@ class SelectelStorage(FurtherVerbs):
     Raises:
         ImproperlyConfigured: an option's name is not known. Everything else is looked at when the storage is used.
     """
+
+    @property
+    def container(self) -> Container:
+        """The container, in the shape of 1.x."""
+        return Container(self)
 
     # --- saving ------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,23 @@ from tests.honesty.source import PACKAGE, Module, modules
 
 LINES: dict[str, int] = {
     **dict.fromkeys(["management", "staticfiles", "uploads", "testing", "devserver"], 1),
-    **dict.fromkeys(["apps", "checks", "storage", "configured", "storing", "further", "naming", "files", "utils"], 2),
+    **dict.fromkeys(
+        [
+            "apps",
+            "checks",
+            "debug",
+            "storage",
+            "configured",
+            "storing",
+            "further",
+            "upload_links",
+            "container",
+            "naming",
+            "files",
+            "utils",
+        ],
+        2,
+    ),
     "conf": 3,
     **dict.fromkeys(["protocols", "windows"], 4),
     **dict.fromkeys(["signing", "transport", "compression"], 5),

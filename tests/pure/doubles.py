@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from django_selectel_storage.exceptions import (
     ObjectChanged,
@@ -16,6 +17,7 @@ from django_selectel_storage.exceptions import (
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload
 from django_selectel_storage.transport.body import Body
+from django_selectel_storage.transport.messages import NO_HEADERS
 
 
 class Pieces:
@@ -42,6 +44,7 @@ class DictClient:
     """An object store in a dictionary; what tests need to go wrong is done by ``arrange``."""
 
     container = "media"
+    signs_headers = True
 
     def __init__(self, objects: Mapping[str, bytes] | None = None, *, atomic_conditions: bool = True) -> None:
         self.atomic_conditions = atomic_conditions
@@ -112,7 +115,18 @@ class DictClient:
     def plain_url(self, key: str) -> str:
         raise NotImplementedError
 
-    def signed_url(self, key: str, method: str, signed_at: float, expires: int, parameters: Mapping[str, str]) -> str:
+    def signed_url(
+        self,
+        key: str,
+        method: str,
+        signed_at: float,
+        expires: int,
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> str:
+        raise NotImplementedError
+
+    def send_me_file(self, key: str, size: int, wanted: bool | Literal["auto"]) -> str | None:
         raise NotImplementedError
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.headers import ObjectHeaders
@@ -108,6 +108,7 @@ class ObjectClient(Protocol):
     """
 
     container: str
+    signs_headers: bool  # whether a signed URL can bind header fields
 
     @property
     def atomic_conditions(self) -> bool:
@@ -205,7 +206,15 @@ class ObjectClient(Protocol):
         """Give the URL without a signature; for an empty key, that of the container."""
         ...
 
-    def signed_url(self, key: str, method: str, signed_at: float, expires: int, parameters: Mapping[str, str]) -> str:
+    def signed_url(
+        self,
+        key: str,
+        method: str,
+        signed_at: float,
+        expires: int,
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str] = ...,
+    ) -> str:
         """Give a URL that lets its bearer do ``method`` on the key.
 
         Args:
@@ -214,5 +223,16 @@ class ObjectClient(Protocol):
             signed_at: from when the URL is valid, as POSIX time.
             expires: for how long, in seconds.
             parameters: further query parameters that are signed too.
+            headers: header fields that the bearer has to send like this; only where ``signs_headers``.
+        """
+        ...
+
+    def send_me_file(self, key: str, size: int, wanted: bool | Literal["auto"]) -> str | None:
+        """Give a link of Selectel's "sendmefile" kind; None where the server has no such thing.
+
+        Args:
+            key: the object key.
+            size: the most bytes that may be sent.
+            wanted: whether to make one: ``"auto"`` only where the server is Selectel's old one.
         """
         ...

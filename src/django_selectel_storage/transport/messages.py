@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
 from django_selectel_storage.transport.body import EMPTY, Body
@@ -39,6 +40,7 @@ class Request:
         return f"{self.path}?{self.query}" if self.query else self.path
 
 
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 # Header fields of an answer, looked up without regard to case.
 Headers: TypeAlias = Mapping[str, str]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from django_selectel_storage import names
 from django_selectel_storage.exceptions import InvalidRequest, ServerError, StorageError
@@ -18,7 +19,7 @@ from django_selectel_storage.protocols.s3.multipart import Uploads
 from django_selectel_storage.protocols.s3.parts import LARGEST_PART
 from django_selectel_storage.signing import sigv4
 from django_selectel_storage.transport.body import Body
-from django_selectel_storage.transport.messages import Answer, Request
+from django_selectel_storage.transport.messages import NO_HEADERS, Answer, Request
 from django_selectel_storage.transport.pool import Pool
 
 # Hosts whose documentation promises conditional writes: Selectel's (and Servercore's), AWS's.
@@ -33,6 +34,8 @@ class S3Client:
         pool: the connections to the service.
         clock: gives the POSIX time.
     """
+
+    signs_headers = True
 
     def __init__(self, options: StorageOptions, pool: Pool, clock: Callable[[], float] = time.time) -> None:
         self.container = options.container
@@ -123,12 +126,25 @@ class S3Client:
         """Give the URL without a signature."""
         return self._public.origin + self._public.path(key)
 
-    def signed_url(self, key: str, method: str, signed_at: float, expires: int, parameters: Mapping[str, str]) -> str:
+    def signed_url(
+        self,
+        key: str,
+        method: str,
+        signed_at: float,
+        expires: int,
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> str:
         """Presign a URL."""
         place, date = self._public, sigv4.amz_date(signed_at)
         path = place.path(key)
-        query = sigv4.presigned_query(self._key, method, path, place.host, date, expires, parameters)
+        bound = {name.lower(): value for name, value in headers.items()}
+        query = sigv4.presigned_query(self._key, method, path, place.host, date, expires, parameters, bound)
         return f"{place.origin}{path}?{query}"
+
+    def send_me_file(self, key: str, size: int, wanted: bool | Literal["auto"]) -> str | None:  # noqa: ARG002
+        """Give nothing: a presigned PUT takes its place."""
+        return None
 
     def _copy(self, original: ObjectInfo, target: str, headers: ObjectHeaders | None) -> None:
         attempt = self._attempt("Copying", original.key, Condition.UNCHANGED)
@@ -161,7 +177,7 @@ class S3Client:
 
     def _send(self, request: Request, attempt: Attempt) -> Answer:
         answer = self._pool.send(request, self._authorize)
-        wire.raise_for_status(answer, attempt)
+        wire.raise_for_status(answer, attempt, self._clock())
         return answer
 
     def _authorize(self, request: Request) -> dict[str, str]:

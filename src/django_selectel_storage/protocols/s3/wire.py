@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ from django_selectel_storage.transport.body import Body, BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
 
 METADATA = "x-amz-meta-"
+LARGEST_SKEW = timedelta(minutes=15)  # between the clocks of client and server
 PAGE = 1000  # objects; ListObjectsV2 gives no more
 CONFLICT = frozenset({409})  # ConditionalRequestConflict, OperationAborted: "retry the upload"
 _IDENTITY = {"Accept-Encoding": "identity"}
@@ -233,20 +235,26 @@ def raise_for_error_in_body(answer: Answer, attempt: Attempt) -> None:
         _raise(replace(answer, status=500), attempt)
 
 
-def raise_for_status(answer: Answer, attempt: Attempt) -> None:
-    """Do nothing for a success; raise the precise error for anything else."""
+def raise_for_status(answer: Answer, attempt: Attempt, now: float | None = None) -> None:
+    """Do nothing for a success; raise the precise error for anything else.
+
+    Args:
+        answer: what the server answered.
+        attempt: what was tried.
+        now: this machine's POSIX time, to be compared with the server's.
+    """
     if answer.status >= 300:
-        _raise(answer, attempt)
+        _raise(answer, attempt, now)
 
 
-def _raise(answer: Answer, attempt: Attempt) -> NoReturn:
-    words = _words(answer)
+def _raise(answer: Answer, attempt: Attempt, now: float | None = None) -> NoReturn:
+    words = _words(answer, now)
     if words.code == "NoSuchBucket" or (answer.status == 404 and not attempt.key):
         raise failures.container_missing(attempt, answer.status, words)
     raise failures.error_for(attempt, answer.status, words, tries=answer.tries, kind=_KINDS.get(words.code))
 
 
-def _words(answer: Answer) -> Words:
+def _words(answer: Answer, now: float | None) -> Words:
     code, message, request_id = "", "", ""
     try:
         root = xml.parse(answer.body)
@@ -254,7 +262,21 @@ def _words(answer: Answer) -> Words:
     except StorageError:
         pass
     request_id = answer.headers.get("x-amz-request-id") or request_id or answer.headers.get("x-trans-id", "")
-    return Words(code, message, request_id, _hint(answer.status, code))
+    return Words(code, message, request_id, _clock_hint(answer, code, now) or _hint(answer.status, code))
+
+
+def _clock_hint(answer: Answer, code: str, now: float | None) -> str:
+    """Show both clocks when they are too far apart; to a HEAD the server cannot even say that they are."""
+    there = fields.http_date(answer.headers.get("Date", ""))
+    if there is None or now is None or answer.status != 403:
+        return ""
+    here = datetime.fromtimestamp(now, timezone.utc)
+    if code != "RequestTimeTooSkewed" and abs(here - there) < LARGEST_SKEW:
+        return ""
+    return (
+        f"The clocks are too far apart: this machine says {here:%Y-%m-%d %H:%M:%S}, the server "
+        f"{there:%Y-%m-%d %H:%M:%S} (UTC); S3 accepts 15 minutes. Set the clock."
+    )
 
 
 def _hint(status: int, code: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 from urllib.parse import urlsplit
 
 from django_selectel_storage import names
@@ -25,12 +26,12 @@ from django_selectel_storage.protocols.swift import keystone, wire
 from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
 from django_selectel_storage.signing import tempurl
 from django_selectel_storage.transport.body import Body
-from django_selectel_storage.transport.messages import Answer, Request
+from django_selectel_storage.transport.messages import NO_HEADERS, Answer, Request
 from django_selectel_storage.transport.pool import Pool
 
 _UNAUTHORIZED = 401
 _KEPT_BY_SENDING = frozenset({"x-delete-at", "x-object-manifest"})  # what a POST drops unless it is sent again
-_SHA1_HOSTS = ("selcdn.ru",)  # Selectel's old API documents TempURLs with SHA-1 only
+_OLD_HOSTS = ("selcdn.ru",)  # Selectel's old API documents TempURLs with SHA-1 only
 
 
 class SwiftClient:
@@ -42,6 +43,7 @@ class SwiftClient:
         connect: gives the connections to an origin.
     """
 
+    signs_headers = False
     atomic_conditions = True  # Swift itself knows If-None-Match: *, since 2.0
 
     def __init__(self, options: StorageOptions, tokens: TokenKeeper, connect: Callable[[str], Pool]) -> None:
@@ -132,8 +134,18 @@ class SwiftClient:
             storage_url = self._options.url_endpoint + urlsplit(storage_url).path
         return wire.object_path(f"{storage_url}/{names.quoted(self.container)}", key)
 
-    def signed_url(self, key: str, method: str, signed_at: float, expires: int, parameters: Mapping[str, str]) -> str:
+    def signed_url(
+        self,
+        key: str,
+        method: str,
+        signed_at: float,
+        expires: int,
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> str:
         """Sign a TempURL, for as long as ``expires`` from ``signed_at`` on."""
+        if headers:
+            raise ValueError("A TempURL binds no header fields.")
         url = self.plain_url(key)
         query = tempurl.signed_query(
             self._options.temp_url_key or "",
@@ -145,6 +157,17 @@ class SwiftClient:
         )
         return f"{url}?{query}"
 
+    def send_me_file(self, key: str, size: int, wanted: bool | Literal["auto"]) -> str | None:
+        """Make a "sendmefile" object of Selectel's old API, to which anybody who has its address may PUT one file."""
+        if wanted is False or (wanted == "auto" and not self._is_old_selectel()):
+            return None
+        self._send(lambda base: wire.send_me_file(base, key, size), self._attempt("Making an upload link for", key))
+        return self.plain_url(key)
+
+    def _is_old_selectel(self) -> bool:
+        storage_url = self._known_storage_url() or self._tokens.current().storage_url
+        return (urlsplit(storage_url).hostname or "").endswith(_OLD_HOSTS)
+
     def _digest(self) -> str:
         """Choose the digest of TempURLs: what the server's /info allows, asked for once, where there was a login."""
         if not self._digest_name:
@@ -155,7 +178,7 @@ class SwiftClient:
         parts = urlsplit(self._tokens.current().storage_url)
         answer = self._connect(f"{parts.scheme}://{parts.netloc}").send(wire.server_info(), lambda _: {})
         allowed = wire.allowed_digests(answer)
-        if allowed is None and parts.netloc.endswith(_SHA1_HOSTS):
+        if allowed is None and parts.netloc.endswith(_OLD_HOSTS):
             return "sha1"
         return tempurl.best_algorithm(allowed)
 

@@ -130,6 +130,19 @@ def bulk_delete(account_path: str, container: str, keys: Sequence[str]) -> Reque
     return Request("POST", account_path, "bulk-delete=", headers, BytesBody(lines.encode()))
 
 
+def send_me_file(base: str, key: str, size: int) -> Request:
+    """PUT of an empty "sendmefile" object (Selectel's old API)."""
+    headers = {
+        "Content-Type": "x-storage/sendmefile+inplace",
+        "X-Object-Meta-Sendmefile-Max-Size": str(size),
+        "X-Object-Meta-Sendmefile-Disable-Web": "yes",
+        "X-Object-Meta-Sendmefile-Allow-Overwrite": "no",
+        "X-Object-Meta-Sendmefile-Ignore-Filename": "yes",
+        "X-Filename": f"/{quoted(key)}",
+    }
+    return Request("PUT", object_path(base, key), headers=headers)
+
+
 def server_info() -> Request:
     """GET of /info: what the server can do; it needs no token."""
     return Request("GET", "/info", headers={"Accept": "application/json"})

@@ -1,13 +1,16 @@
-"""System checks: one small function per id. They read settings only, and ask no server."""
+"""Checks of what is over: settings that nobody reads any more, hosts that are switched off."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import django
-from django.core.checks import CheckMessage, Tags, Warning, register  # noqa: A004 - Django's own name
+from django.core.checks import CheckMessage, Tags, register
 
 from django_selectel_storage import conf
+from django_selectel_storage.checks import hosts
+from django_selectel_storage.checks.found import usable, warning
+from django_selectel_storage.options import StorageOptions
 
 OBSOLETE_SETTINGS = ("SELECTEL_USERNAME", "SELECTEL_PASSWORD", "SELECTEL_CONTAINER_NAME")
 DEFAULT_FILE_STORAGE_GONE = (5, 1)
@@ -20,10 +23,10 @@ def obsolete_settings(**_: Any) -> list[CheckMessage]:
     if not found:
         return []
     return [
-        Warning(
+        warning(
+            "W001",
             f"Obsolete settings: {', '.join(found)}. Nothing reads them since 1.0.",
             hint="Move them into SELECTEL_STORAGES = {'default': {'USERNAME': …, 'PASSWORD': …, 'CONTAINER': …}}.",
-            id="django_selectel_storage.W001",
         )
     ]
 
@@ -35,13 +38,35 @@ def ignored_default_file_storage(**_: Any) -> list[CheckMessage]:
         return []
     places = {"DEFAULT_FILE_STORAGE": "default", "STATICFILES_STORAGE": "staticfiles"}
     return [
-        Warning(
+        warning(
+            "W002",
             f"Django {django.get_version()} ignores the setting {name} = {conf.setting(name)!r}; "
             "files go wherever STORAGES says.",
             hint=f"Write instead: STORAGES = {{…, {alias!r}: {{'BACKEND': {conf.setting(name)!r}}}}}.",
-            id="django_selectel_storage.W002",
         )
         for name, alias in places.items()
         if str(conf.setting(name) or "").startswith("django_selectel_storage.")
         and not conf.storage_backend(alias).startswith("django_selectel_storage.")
     ]
+
+
+@register(Tags.compatibility)
+def old_hosts(**_: Any) -> list[CheckMessage]:
+    """W008: a storage speaks to the API that Selectel switches off."""
+    return [
+        warning(
+            "W008",
+            f"{storage.place} uses hosts of Selectel's old API ({', '.join(old)}), which Selectel switches off on "
+            "05.10.2027 (older pages of its documentation say 15.09.2026).",
+            hint="Make an S3 key in Selectel's panel and give 'access_key', 'secret_key' and 'pool' instead of these "
+            "addresses, 'username' and 'password'. For public files, set 'custom_domain' to the public domain.",
+        )
+        for storage, options in usable()
+        if (old := _old_hosts(options))
+    ]
+
+
+def _old_hosts(options: StorageOptions) -> list[str]:
+    """Give the old hosts among a storage's addresses, each with the option that sets it."""
+    named = {**hosts.addresses(options), "custom_domain": options.custom_domain}
+    return [f"{name}: {hosts.host_of(address)}" for name, address in named.items() if hosts.is_old(address)]
