@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from django_selectel_storage.exceptions import InvalidName
 
 LONGEST_KEY = 1024  # bytes of UTF-8; S3 "Object key naming guidelines", Swift's max_object_name_length
+_DOTS = re.compile(r"(?:^|[/\\])\.\.?(?:[/\\]|$)")  # a segment "." or ".."
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~/-]*")  # RFC 3986, section 2.3, and the slash between segments
 
 
@@ -28,7 +29,7 @@ def object_key(name: str, location: str = "") -> str:
             is longer than 1024 bytes.
     """
     relative = str(name)
-    if "." in relative:
+    if _DOTS.search(relative):
         _refuse_leaving(relative)
         relative = _without_dots(relative)
         _refuse_leaving(relative)

@@ -241,6 +241,8 @@ class _Incoming:
         try:
             while chunk := self._response.read(size):
                 yield chunk
+                if self._response.length_remaining == 0:
+                    return
         except (HTTPError, OSError) as error:
             raise faults.translated(error, self._origin)[0] from error
         finally:
