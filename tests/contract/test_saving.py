@@ -261,6 +261,22 @@ def written_at_once(storage: SelectelStorage, name: str, contents: list[bytes]) 
         return list(pool.map(write, contents))
 
 
+def test_writers_of_equal_bytes_get_a_file_each(storage: SelectelStorage, hooks: Hooks) -> None:
+    hooks.serialize_writes(True)
+    saved = written_at_once(storage, "equal.txt", [b"equal"] * 4)
+    assert len({name for name, _ in saved}) == 4
+
+
+def test_a_conflict_with_another_write_is_tried_again(
+    storage: SelectelStorage, hooks: Hooks, location: str, requests_for: Requests
+) -> None:
+    storage.exists("warm-up")
+    requests_for()
+    hooks.fault(status=409, method="PUT", match=location, count=2)
+    assert storage.save("conflict.txt", ContentFile(b"x")) == "conflict.txt"
+    assert [entry.status // 100 for entry in requests_for()] == [4, 4, 2]
+
+
 def test_an_answer_that_was_lost_does_not_make_a_second_file(
     storage: SelectelStorage, hooks: Hooks, location: str
 ) -> None:

@@ -21,6 +21,7 @@ from django_selectel_storage.exceptions import (
     ServerError,
     StorageError,
     TooManyRequests,
+    WriteConflict,
 )
 from django_selectel_storage.transport.messages import Answer
 
@@ -113,6 +114,7 @@ _KINDS: dict[int, type[StorageError]] = {
     401: AuthenticationFailed,
     403: AccessDenied,
     404: ObjectNotFound,
+    409: WriteConflict,
     416: RangeNotSatisfiable,
     429: TooManyRequests,
 }
@@ -122,6 +124,7 @@ _KINDS_OF_412 = {
     Condition.UNCHANGED: ObjectChanged,
 }
 _SERVER_FAILED = 500
+CONFLICT = frozenset({409})  # of a write with another one: S3's ConditionalRequestConflict, Swift's newer timestamp
 
 
 def _kind(attempt: Attempt, status: int) -> type[StorageError]:

@@ -31,7 +31,6 @@ from django_selectel_storage.transport.messages import Answer, Request
 METADATA = "x-amz-meta-"
 LARGEST_SKEW = timedelta(minutes=15)  # between the clocks of client and server
 PAGE = 1000  # objects; ListObjectsV2 gives no more
-CONFLICT = frozenset({409})  # ConditionalRequestConflict, OperationAborted: "retry the upload"
 _IDENTITY = {"Accept-Encoding": "identity"}
 
 _HINTS = {
@@ -101,7 +100,7 @@ def put_object(place: Address, key: str, body: Body, headers: ObjectHeaders, *, 
     fields_out = object_fields(headers)
     if only_if_absent:
         fields_out["If-None-Match"] = "*"
-    return Request("PUT", place.path(key), headers=fields_out, body=body, also_retried=CONFLICT)
+    return Request("PUT", place.path(key), headers=fields_out, body=body, also_retried=failures.CONFLICT)
 
 
 def object_fields(headers: ObjectHeaders) -> dict[str, str]:

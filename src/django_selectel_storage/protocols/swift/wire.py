@@ -53,7 +53,7 @@ def put_object(base: str, key: str, body: Body, headers: ObjectHeaders, *, only_
     fields_out["ETag"] = body.digest("md5")
     if only_if_absent:
         fields_out["If-None-Match"] = "*"
-    return Request("PUT", object_path(base, key), headers=fields_out, body=body)
+    return Request("PUT", object_path(base, key), headers=fields_out, body=body, also_retried=failures.CONFLICT)
 
 
 def object_path(base: str, key: str) -> str:
