@@ -23,7 +23,7 @@ from django_selectel_storage.devserver import DevServer
 WRITERS = 8
 
 
-def lost_in_a_round(storage: Any) -> int:
+def lost_in_a_round(storage: Any, pool: ThreadPoolExecutor) -> int:
     """Save eight files under one name at once; give how many are not there afterwards."""
     from django.core.files.base import ContentFile  # noqa: PLC0415 - settings come first
 
@@ -34,8 +34,7 @@ def lost_in_a_round(storage: Any) -> int:
         barrier.wait()
         return storage.save(name, ContentFile(content)), content
 
-    with ThreadPoolExecutor(WRITERS) as pool:
-        saved = list(pool.map(write, range(WRITERS)))
+    saved = list(pool.map(write, range(WRITERS)))
     return sum(storage.open(stored).read() != content for stored, content in saved)
 
 
@@ -71,7 +70,8 @@ def main() -> None:
             server.hooks.serialize_writes(serialised)
             print("  writes of one key", "one after the other" if serialised else "as bare Swift does them")
             for label, storage in storages_on(server):
-                losses = [lost_in_a_round(storage) for _ in range(rounds)]
+                with ThreadPoolExecutor(WRITERS) as pool:
+                    losses = [lost_in_a_round(storage, pool) for _ in range(rounds)]
                 print(f"    {label:32}{sum(losses):6} of {rounds * WRITERS}{sum(map(bool, losses)):6} rounds")
 
 

@@ -109,5 +109,7 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterable[bytes]:
                 yield unpacker.decompress(left, _PIECE)
                 left = unpacker.unconsumed_tail
         yield unpacker.flush()
+        if not unpacker.eof:
+            raise DamagedTransfer("The compressed object ends before its checksum.")
     except zlib.error as error:
         raise DamagedTransfer(f"The compressed object cannot be unpacked: {error}.") from None

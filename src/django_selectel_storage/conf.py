@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -231,16 +232,28 @@ def storage_backend(alias: str) -> str:
 
 
 def storage_entries() -> dict[str, tuple[str, object]]:
-    """Give what STORAGES says, by alias: a class's dotted path and its OPTIONS. What names no class is left out.
-
-    Where Django still heeds DEFAULT_FILE_STORAGE and STATICFILES_STORAGE, it has put them into STORAGES itself.
-    """
+    """Give what STORAGES says, by alias: a class's dotted path and its OPTIONS. What names no class is left out."""
     entries = setting("STORAGES")
-    return {
+    result: dict[str, tuple[str, object]] = {
         str(alias): (entry["BACKEND"], entry.get("OPTIONS", {}))
         for alias, entry in (entries.items() if isinstance(entries, Mapping) else ())
         if isinstance(entry, Mapping) and isinstance(entry.get("BACKEND"), str)
     }
+    for alias, path in _older_settings().items():
+        # Django 4.2 also sets the older one when STORAGES is overridden: to the same class, and OPTIONS count.
+        if result.get(alias, ("",))[0] != path:
+            result[alias] = (path, {})
+    return result
+
+
+def _older_settings() -> dict[str, str]:
+    """Give the classes that DEFAULT_FILE_STORAGE and STATICFILES_STORAGE name, by alias, where Django heeds them."""
+    if django.VERSION >= (5, 1):
+        return {}
+    aliases = {"DEFAULT_FILE_STORAGE": "default", "STATICFILES_STORAGE": "staticfiles"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Django warns whoever asks for them
+        return {alias: str(setting(name)) for name, alias in aliases.items() if settings.is_overridden(name)}  # type: ignore[misc]
 
 
 def uses_time_zones() -> bool:

@@ -29,16 +29,17 @@ _DSN = re.compile(r"selectel(?:\+s3)?://", re.IGNORECASE)
 _DSN_WITHIN = re.compile(r"(selectel(?:\+s3)?://)(?!user:password@)(?:[^\s'\"<>]*@|[^@\n]*@)", re.IGNORECASE)
 _IN_QUERY = re.compile(rf"([?&](?:{_SECRETS}|proxy)=)[^&\s'\"<>]*", re.IGNORECASE)
 _IN_QUERY_OF_DSN = re.compile(rf"([?&](?:{_SECRETS}|proxy)=)[^&]*", re.IGNORECASE)
-# 'password': 'x' of a dictionary or of JSON, password='x' of a dataclass.
+# 'password': 'x' of a dictionary or of JSON, password='x' of a dataclass; a repr may double the backslashes of JSON.
 _ASSIGNED = re.compile(
-    rf"((?:{_SECRETS})['\"]?\s*[:=]\s*b?)(?P<quote>['\"])(?:\\.|(?!(?P=quote)).)*(?P=quote)", re.IGNORECASE | re.DOTALL
+    rf"((?:{_SECRETS})['\"]?\s*[:=]\s*b?)(?P<quote>['\"])(?:\\+.|(?!(?P=quote)).)*(?P=quote)", re.IGNORECASE | re.DOTALL
 )
 _HEADER_LINE = re.compile(rf"((?:{'|'.join(sorted(_SECRET_HEADERS))})\s*:[ \t]*)[^'\"\r\n\\]+", re.IGNORECASE)
 _IN_PROXY = re.compile(r"//.*@", re.DOTALL)
 
-# In these rooms credentials are taken apart or put together, so that any text may be a piece of one.
+# In these rooms credentials are taken apart or put together: any text may be a piece of one, any option a misspelt one.
 _INNER_ROOMS = re.compile(
-    r"django_selectel_storage\.(?:dsn|conf|utils|options|option_values|signing\.\w+|protocols\.swift\.(?:keystone|legacy))"
+    r"django_selectel_storage\.(?:dsn|conf|configured|utils|options|option_values|signing\.\w+"
+    r"|protocols\.swift\.(?:keystone|legacy))"
 )
 _READABLE_THERE = frozenset({"name"})  # of an option or a schema
 _HARMLESS = (type(None), bool, int, float, complex, type)
@@ -52,10 +53,7 @@ class SelectelExceptionReporterFilter(SafeExceptionReporterFilter):
 
     def cleanse_setting(self, key: Any, value: Any) -> Any:
         """Give a setting as a report may show it."""
-        cleansed = super().cleanse_setting(key, value)
-        if isinstance(value, (dict, list, tuple)):  # went through here value by value
-            return cleansed
-        return _safely_shown(key, cleansed)
+        return _safely_shown(key, super().cleanse_setting(key, value))
 
     def get_post_parameters(self, request: HttpRequest | None) -> Any:
         """Give the parameters of a POST as a report may show them."""
@@ -166,4 +164,4 @@ def _is_secret(name: object) -> bool:
 
 
 def _may_be_a_piece(name: str, value: object) -> bool:
-    return name not in _READABLE_THERE and issubclass(type(value), (str, bytes, list, tuple, set))
+    return name not in _READABLE_THERE and issubclass(type(value), (str, bytes, list, tuple, set, dict))

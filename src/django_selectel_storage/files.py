@@ -93,11 +93,10 @@ class ObjectFile(_File):
         Raises:
             StorageError: it could not be stored.
         """
-        spool, self._spool = self._spool, None
         error = sys.exc_info()[1]
-        if spool is not None and not spool.closed and (error is None or error is self._known_error):
-            self._store(spool)
-        super().close()
+        if error is None or error is self._known_error:
+            self._store()
+        self.abort()
 
     def abort(self) -> None:
         """Close the file without storing anything."""
@@ -108,16 +107,20 @@ class ObjectFile(_File):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if error is None:
-            self.close()
-        else:
-            self.abort()
+            self._store()
+        self.abort()
 
-    def _store(self, spool: WriteSpool) -> None:
+    def _store(self) -> None:
+        """Store what was written, if this file is open for writing; once, whatever comes of it."""
+        spool, self._spool = self._spool, None
+        if spool is None or spool.closed:
+            return
         try:
             self.flush()
             self._place.store(spool.content)
-        finally:
-            super().close()
+        except BaseException:
+            self.abort()
+            raise
 
     def _begin(self, mode: str) -> IO[Any]:
         self._windows = self._spool = None

@@ -46,6 +46,9 @@ class Stretch:
         self.start = start
         self.stop = self.info.size if stop is None else min(stop, self.info.size)
         self._if_match = if_match or self.info.etag
+        if self.info.etag != self._if_match:  # a server that does not heed If-Match
+            self.close()
+            raise ObjectChanged(f"The object {key!r} was replaced while it was being read.")
 
     def chunks(self, size: int = PIECE) -> Iterator[bytes]:
         """Yield the bytes in pieces of at most ``size``.

@@ -37,6 +37,8 @@ def delete_many(
             failures |= together(batch)
         except NotTogether:
             failures |= _one_by_one(batch, alone)
+        except StorageError as error:
+            failures |= dict.fromkeys(batch, error)
     return failures
 
 

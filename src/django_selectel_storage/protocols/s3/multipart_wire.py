@@ -85,4 +85,7 @@ def read_uploads(answer: Answer) -> tuple[list[UnfinishedUpload], tuple[str, str
     ]
     if xml.text(root, "IsTruncated") != "true":
         return uploads, None
-    return uploads, (xml.text(root, "NextKeyMarker"), xml.text(root, "NextUploadIdMarker"))
+    markers = (xml.text(root, "NextKeyMarker"), xml.text(root, "NextUploadIdMarker"))
+    if not markers[0]:
+        raise StorageError("The server's list of uploads goes on, but does not say where (NextKeyMarker).")
+    return uploads, markers

@@ -223,7 +223,7 @@ def read_bulk_failures(answer: Answer, container: str) -> dict[str, int]:
         if isinstance(entry, list) and len(entry) == 2
     }
     status = _leading_number(str(told.get("Response Status", "")))
-    if status >= 300 and not failures_by_key:
+    if status >= 300 and (told.get("Response Body") or not failures_by_key):
         raise StorageError(f"The server could not delete many at once: {told.get('Response Body') or status}.")
     return failures_by_key
 
