@@ -10,7 +10,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.core.exceptions import SuspiciousFileOperation
 
-from django_selectel_storage import compression, headers, names
+from django_selectel_storage import compression, conf, headers, names
 from django_selectel_storage.exceptions import DeletionFailed, InvalidOption, ObjectExists
 from django_selectel_storage.files import Stream
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload, headers_of
@@ -47,8 +47,9 @@ class FurtherVerbs(UploadLinks):
         page: str | None = None
         while True:
             listing = self.client.list(key_prefix, page=page)
-            for info in listing.objects:
-                yield self._named(info)
+            for info in map(self._named, listing.objects):
+                if info.name:  # the mark of a folder that some consoles make has none
+                    yield info
             page = listing.next_page
             if page is None:
                 return
@@ -107,7 +108,9 @@ class FurtherVerbs(UploadLinks):
             ImproperlyConfigured: there is no such header, or its value cannot be one.
         """
         info = self.client.head(self._file_key(name))
-        self.client.update_headers(info, _changed(headers_of(info), changes or self._rules(name, info)))
+        with conf.improperly_configured():
+            described = _changed(headers_of(info), changes or self._rules(name, info))
+        self.client.update_headers(info, described)
 
     def copy(self, source: str, target: str, *, overwrite: bool = False) -> str:
         """Copy a file inside the container, on the server's side, with its headers.

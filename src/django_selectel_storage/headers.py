@@ -19,6 +19,8 @@ from django_selectel_storage.options import StorageOptions, TextRule
 ORIGINAL_SIZE = "original-size"  # bytes before compression, of what this package compressed
 UPLOAD_ID = "upload-id"  # the metadata that tells our own write from another one
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # control characters and halves of surrogate pairs
+# What others may have stored, and what is lost unless it is sent again with every change of the other headers.
+FURTHER = ("expires", "x-robots-tag", "x-delete-at", "x-object-manifest")
 OWN_METADATA = frozenset({ORIGINAL_SIZE, UPLOAD_ID})
 STANDARD = ("content_type", "cache_control", "content_disposition", "content_language", "content_encoding")
 _METADATA_PREFIXES = ("x-amz-meta-", "x-object-meta-")
@@ -60,7 +62,7 @@ _TYPES = _known_types()
 
 @dataclass(frozen=True, slots=True)
 class ObjectHeaders:
-    """What is stored beside the bytes of an object; a None is not sent."""
+    """What is stored beside the bytes of an object; a None is not sent. ``further`` is what others may have stored."""
 
     content_type: str
     cache_control: str | None = None
@@ -68,6 +70,7 @@ class ObjectHeaders:
     content_language: str | None = None
     content_encoding: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, str] = field(default_factory=dict)
 
     def standard(self) -> dict[str, str]:
         """Those that HTTP itself names."""
@@ -78,7 +81,7 @@ class ObjectHeaders:
             ("Content-Language", self.content_language),
             ("Content-Encoding", self.content_encoding),
         )
-        return {name: value for name, value in pairs if value is not None}
+        return {**self.further, **{name: value for name, value in pairs if value is not None}}
 
 
 def for_object(name: str, options: StorageOptions, declared_type: object = None) -> ObjectHeaders:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from django_selectel_storage import compression, headers, names
+from django_selectel_storage import compression, conf, headers, names
 from django_selectel_storage.configured import ConfiguredStorage
 from django_selectel_storage.protocols.conditional import guard_for, put_if_absent
 from django_selectel_storage.transport.body import body_of
@@ -33,9 +33,10 @@ class StoringStorage(ConfiguredStorage):
         return names.storage_name(key, self.options.location)
 
     def _describe(self, name: str, content: Any, metadata: Mapping[str, str] | None) -> headers.ObjectHeaders:
-        described = headers.for_object(name, self.options, getattr(content, "content_type", None))
-        given = self.get_object_headers(name)
-        return headers.overridden(described, given, metadata) if given or metadata else described
+        with conf.improperly_configured():
+            described = headers.for_object(name, self.options, getattr(content, "content_type", None))
+            given = self.get_object_headers(name)
+            return headers.overridden(described, given, metadata) if given or metadata else described
 
     def get_object_headers(self, name: str) -> Mapping[str, str]:  # noqa: ARG002 - a hook for subclasses
         """Give header fields for a new object, over those of the options. For subclasses; this one has none.

@@ -24,6 +24,7 @@ from django.conf import settings
 settings.configure(
     DEFAULT_FILE_STORAGE={backend!r},
     SELECTEL_STORAGES={{"default": {{"USERNAME": "u", "PASSWORD": "p", "CONTAINER_NAME": "box",
+                                     "AUTH_URL": "https://swift.example.com/auth/v1.0",
                                      "CUSTOM_DOMAIN": "cdn.example.com"}}}},
     INSTALLED_APPS=["django_selectel_storage"],
 )

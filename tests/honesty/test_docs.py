@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from django_selectel_storage import __version__
+from django_selectel_storage import __version__, checks
 from django_selectel_storage.options import ALIASES, RETIRED, SELECTING, StorageOptions
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +53,7 @@ def test_the_documented_default_is_the_default(option: object) -> None:
         assert written.strip('`"') == str(default).removesuffix(".0")
 
 
-@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/options.md"])
+@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/options.md", "docs/storage.md", "docs/checks.md"])
 def test_links_between_the_documents_lead_somewhere(path: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
     targets = [target for target in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in target]
@@ -71,3 +71,20 @@ def test_the_readme_begins_with_its_two_commands() -> None:
 def test_the_changelog_knows_this_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## [{__version__}]" in text or (".dev" in __version__ and "## [Unreleased]" in text)
+
+
+def test_every_system_check_is_documented_and_every_documented_one_exists() -> None:
+    text = (ROOT / "docs/checks.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^## django_selectel_storage\.(\w+)$", text, re.MULTILINE)
+    described = [str(getattr(checks, name).__doc__).partition(":")[0] for name in checks.__all__]
+    folder = Path(checks.__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    assert documented == sorted(described)
+    assert set(documented) == set(re.findall(r'\(\s*"([EW]\d{3})",', source))
+
+
+def test_every_system_check_tells_how_to_silence_it() -> None:
+    text = (ROOT / "docs/checks.md").read_text(encoding="utf-8")
+    _, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
+    silent = [section.split()[0] for section in sections if f'["{section.split()[0]}"]' not in section]
+    assert silent == []

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from django_selectel_storage.exceptions import StorageError
-from django_selectel_storage.headers import ObjectHeaders
+from django_selectel_storage.headers import FURTHER, ObjectHeaders
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import Incoming
 
@@ -98,6 +98,7 @@ def headers_of(info: ObjectInfo) -> ObjectHeaders:
         content_language=info.headers.get("content-language"),
         content_encoding=info.headers.get("content-encoding"),
         metadata=info.metadata,
+        further={name: info.headers[name] for name in FURTHER if name in info.headers},
     )
 
 

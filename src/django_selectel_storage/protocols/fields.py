@@ -8,17 +8,11 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 from django_selectel_storage.exceptions import DamagedTransfer
+from django_selectel_storage.headers import FURTHER
 from django_selectel_storage.protocols.base import ObjectInfo, ObjectRange
 from django_selectel_storage.transport.messages import Answer, Headers
 
-_KEPT = (
-    "cache-control",
-    "content-disposition",
-    "content-language",
-    "content-encoding",
-    "x-delete-at",
-    "x-object-manifest",
-)
+_KEPT = ("cache-control", "content-disposition", "content-language", "content-encoding", *FURTHER)
 _ENCODED_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]*={0,2})\?=", re.IGNORECASE)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19})")
 
@@ -30,8 +24,19 @@ def wire_text(value: str) -> str:
 
 def encoded_word(value: str) -> str:
     """Write text in ASCII (RFC 2047, section 2), the form in which S3 itself hands out other characters."""
-    if value.isascii() and not _ENCODED_WORD.fullmatch(value):
-        return value
+    return value if value.isascii() and _is_safe(value) else _encoded(value)
+
+
+def wire_metadata(value: str) -> str:
+    """Write text in UTF-8, as Swift's clients do; encoded where its ends would be lost or it would be misread."""
+    return wire_text(value) if _is_safe(value) else _encoded(value)
+
+
+def _is_safe(value: str) -> bool:
+    return value == value.strip() and not _ENCODED_WORD.fullmatch(value)
+
+
+def _encoded(value: str) -> str:
     return f"=?UTF-8?B?{b64encode(value.encode()).decode()}?="
 
 

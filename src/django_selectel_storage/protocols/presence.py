@@ -32,12 +32,17 @@ class Presence:
         try:
             yield
         except ObjectNotFound:
-            self._check()
+            self.check()
             if not tolerated:
                 raise
         self._confirmed = True
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Ask for the container, unless it is known to be there.
+
+        Raises:
+            ContainerNotFound: it is not.
+        """
         if self._confirmed:
             return
         with suppress(AccessDenied):  # somebody who may not look at the container may still use it

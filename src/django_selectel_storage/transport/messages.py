@@ -28,8 +28,8 @@ class Request:
     method: str
     path: str
     query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: Body = EMPTY
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: Body = field(default=EMPTY, repr=False)
     idempotent: bool = True
     also_retried: frozenset[int] = frozenset()
     streamed: bool = False
@@ -88,7 +88,7 @@ class Answer:
     """
 
     status: int
-    headers: Headers
-    body: bytes = b""
+    headers: Headers = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
     incoming: Incoming | None = None
     tries: int = 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from django_selectel_storage import names
-from django_selectel_storage.exceptions import InvalidRequest, ServerError, StorageError
+from django_selectel_storage.exceptions import ContainerNotFound, InvalidRequest, ServerError, StorageError
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols import presence, removal
@@ -162,7 +162,7 @@ class S3Client:
         attempt = self._attempt("Deleting")
         try:
             answer = self._send(wire.delete_objects(self._place, list(keys)), attempt)
-        except (InvalidRequest, ServerError) as error:
+        except (ContainerNotFound, InvalidRequest, ServerError) as error:
             if error.status in removal.NOT_KNOWN:
                 raise NotTogether from error
             raise

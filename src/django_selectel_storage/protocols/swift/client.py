@@ -30,7 +30,6 @@ from django_selectel_storage.transport.messages import NO_HEADERS, Answer, Reque
 from django_selectel_storage.transport.pool import Pool
 
 _UNAUTHORIZED = 401
-_KEPT_BY_SENDING = frozenset({"x-delete-at", "x-object-manifest"})  # what a POST drops unless it is sent again
 _OLD_HOSTS = ("selcdn.ru",)  # Selectel's old API documents TempURLs with SHA-1 only
 
 
@@ -104,9 +103,7 @@ class SwiftClient:
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
         """Describe an object anew (POST)."""
-        kept = {name: value for name, value in info.headers.items() if name in _KEPT_BY_SENDING}
-        attempt = self._attempt("Describing", info.key)
-        self._send(lambda base: wire.update_object(base, info.key, headers, kept), attempt)
+        self._send(lambda base: wire.update_object(base, info.key, headers), self._attempt("Describing", info.key))
 
     def unfinished_uploads(self, prefix: str) -> Iterator[UnfinishedUpload]:  # noqa: ARG002 - as in ObjectClient
         """Give nothing: on Swift an upload is one request, and leaves nothing behind."""
@@ -191,6 +188,7 @@ class SwiftClient:
             if error.status in removal.NOT_KNOWN:
                 raise removal.NotTogether from error
             raise
+        self._presence.check()  # in a missing container, everything counts as gone
         failed = wire.read_bulk_failures(answer, self.container)
         return {key: wire.deletion_error(self._attempt("Deleting", key), status) for key, status in failed.items()}
 

@@ -65,7 +65,7 @@ def object_fields(headers: ObjectHeaders) -> dict[str, str]:
     """The header fields that a new object is described with."""
     result = {name: fields.wire_text(value) for name, value in headers.standard().items()}
     for name, value in headers.metadata.items():
-        result[METADATA + name] = fields.wire_text(value)
+        result[METADATA + name] = fields.wire_metadata(value)
     return result
 
 
@@ -111,16 +111,9 @@ def copy_object(
     return Request("PUT", object_path(base, target), headers=fields_out)
 
 
-def update_object(base: str, key: str, headers: ObjectHeaders, kept: Mapping[str, str]) -> Request:
-    """POST of an object, which replaces everything that stands beside its bytes.
-
-    Args:
-        base: the path of the container.
-        key: the object key.
-        headers: what is to be stored.
-        kept: header fields that are sent again as they are, because POST would drop them too.
-    """
-    return Request("POST", object_path(base, key), headers={**kept, **object_fields(headers)})
+def update_object(base: str, key: str, headers: ObjectHeaders) -> Request:
+    """POST of an object, which replaces everything that stands beside its bytes."""
+    return Request("POST", object_path(base, key), headers=object_fields(headers))
 
 
 def bulk_delete(account_path: str, container: str, keys: Sequence[str]) -> Request:

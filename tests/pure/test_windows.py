@@ -1,0 +1,187 @@
+"""The bytes of an object in growing windows: any position, one version, and no more than is needed."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from django_selectel_storage.exceptions import DamagedTransfer, ObjectChanged
+from django_selectel_storage.protocols.base import ObjectRange
+from django_selectel_storage.windows import FIRST_WINDOW, LARGEST_WINDOW, Source, Windows
+from tests.pure.doubles import DictClient
+
+SMALL = b"0123456789" * 100
+LARGE = os.urandom(FIRST_WINDOW * 40)
+
+
+def windows_on(client: DictClient, key: str = "k") -> Windows:
+    return Windows(Source(client, key, 3, 1000))
+
+
+def stretches(client: DictClient) -> list[tuple[object, object]]:
+    return [(call[2], call[3]) for call in client.calls if call[0] == "get"]
+
+
+def test_nothing_is_asked_before_it_is_needed() -> None:
+    client = DictClient({"k": SMALL})
+    windows = windows_on(client)
+    windows.seek(100)
+    windows.seek(5, io.SEEK_CUR)
+
+    assert windows.tell() == 105
+    assert client.calls == []
+
+
+def test_the_size_of_a_file_that_was_not_read_yet_costs_one_window() -> None:
+    client = DictClient({"k": SMALL})
+    windows = windows_on(client)
+
+    assert windows.size == len(SMALL)
+    assert windows.read() == SMALL
+    assert stretches(client) == [(0, FIRST_WINDOW)]
+
+
+def test_windows_double_while_reading_goes_on() -> None:
+    client = DictClient({"k": LARGE})
+    windows = windows_on(client)
+    while windows.read(100_000):
+        pass
+
+    starts = [start for start, _ in stretches(client)]
+    assert starts == [FIRST_WINDOW * factor for factor in (0, 1, 3, 7, 15, 31)]
+
+
+def test_windows_do_not_grow_for_ever() -> None:
+    client = DictClient({"k": bytes(3 * LARGEST_WINDOW + FIRST_WINDOW * 63)})
+    windows = windows_on(client)
+    while windows.read(1_000_000):
+        pass
+
+    lengths = [int(str(stop)) - int(str(start)) for start, stop in stretches(client)]
+    assert max(lengths) == LARGEST_WINDOW
+
+
+def test_after_a_jump_windows_are_small_again() -> None:
+    client = DictClient({"k": LARGE})
+    windows = windows_on(client)
+    for _ in range(10):
+        windows.read(100_000)
+    windows.seek(FIRST_WINDOW * 30)
+    windows.read(10)
+
+    start, stop = stretches(client)[-1]
+    assert (start, stop) == (FIRST_WINDOW * 30, FIRST_WINDOW * 31)
+
+
+def test_a_window_is_used_again() -> None:
+    client = DictClient({"k": LARGE})
+    windows = windows_on(client)
+    for position in (0, 1000, 5, FIRST_WINDOW - 1):
+        windows.seek(position)
+        assert windows.read(1) == LARGE[position : position + 1]
+
+    assert len(client.calls) == 1
+
+
+def test_every_window_after_the_first_names_the_version() -> None:
+    client = DictClient({"k": LARGE})
+    windows = windows_on(client)
+    windows.read(FIRST_WINDOW)
+    windows.read(10)
+
+    assert [call[4] for call in client.calls] == ["", client.infos["k"].etag]
+
+
+class IgnoresConditions(DictClient):
+    """A server that has never heard of If-Match."""
+
+    def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
+        return super().get(key, start, stop)
+
+
+@pytest.mark.parametrize("all_at_once", [True, False])
+@pytest.mark.parametrize("kind", [DictClient, IgnoresConditions])
+def test_two_versions_never_mix(kind: type[DictClient], all_at_once: bool) -> None:
+    client = kind({"k": b"1" * FIRST_WINDOW * 3})
+    windows = windows_on(client)
+    windows.read(10)
+    client.store("k", b"2" * FIRST_WINDOW * 3)
+    windows.seek(FIRST_WINDOW)
+
+    with pytest.raises(ObjectChanged):
+        windows.read() if all_at_once else windows.read(10)
+
+
+@pytest.mark.parametrize("position", [len(SMALL), len(SMALL) + 1, 10**9])
+def test_behind_the_end_there_is_nothing(position: int) -> None:
+    windows = windows_on(DictClient({"k": SMALL}))
+    windows.seek(position)
+
+    assert windows.read(10) == b""
+    assert windows.read() == b""
+    assert windows.tell() == position
+    windows.seek(0)
+    assert windows.read() == SMALL
+
+
+def test_an_empty_object_is_an_empty_file() -> None:
+    windows = windows_on(DictClient({"k": b""}))
+
+    assert windows.read() == b""
+    assert windows.size == 0
+    assert windows.seek(0, io.SEEK_END) == 0
+
+
+@pytest.mark.parametrize(("offset", "whence"), [(-1, io.SEEK_SET), (-1, io.SEEK_CUR), (-1001, io.SEEK_END)])
+def test_there_is_no_position_before_the_start(offset: int, whence: int) -> None:
+    windows = windows_on(DictClient({"k": SMALL}))
+
+    with pytest.raises(ValueError, match="position"):
+        windows.seek(offset, whence)
+    assert windows.read(3) == SMALL[:3]
+
+
+@given(st.lists(st.tuples(st.integers(0, 1200), st.none() | st.integers(0, 500)), max_size=12), st.booleans())
+def test_windows_read_like_a_file_in_memory(steps: list[tuple[int, int | None]], packed: bool) -> None:
+    client = packed_client(SMALL) if packed else DictClient({"k": SMALL})
+    ours, theirs = io.BufferedReader(windows_on(client), 64), io.BytesIO(SMALL)
+    for position, length in steps:
+        assert ours.seek(position) == theirs.seek(position)
+        assert ours.read(length) == theirs.read(length)
+        assert ours.tell() == theirs.tell()
+
+
+def packed_client(content: bytes, size: int | None = None) -> DictClient:
+    """A store with one object that this package compressed."""
+    client = DictClient()
+    promised = len(content) if size is None else size
+    client.store("k", gzip.compress(content), {"original-size": str(promised)})
+    client.infos["k"] = replace(client.infos["k"], headers={"content-encoding": "gzip"})
+    return client
+
+
+def test_what_was_compressed_is_read_unpacked_with_its_own_size() -> None:
+    windows = windows_on(packed_client(SMALL))
+
+    assert windows.size == len(SMALL)
+    assert windows.seek(-10, io.SEEK_END) == len(SMALL) - 10
+    assert windows.read() == SMALL[-10:]
+
+
+def test_unpacking_fetches_every_byte_once() -> None:
+    client = packed_client(LARGE)
+    windows = windows_on(client)
+
+    assert windows.read() == LARGE
+    assert stretches(client) == [(0, FIRST_WINDOW), (FIRST_WINDOW, None)]
+
+
+def test_a_promise_that_is_not_kept_is_an_error() -> None:
+    with pytest.raises(DamagedTransfer):
+        windows_on(packed_client(SMALL, size=10)).read()
