@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from email.header import decode_header, make_header
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
@@ -20,6 +20,9 @@ from tests.conftest import CONTAINER, MakeStorage
 from tests.devserver.clients import s3_client, swift_client
 from tests.servers.stack import Stack, keystone_token
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 Requests = Callable[[], list[LoggedRequest]]
 
 
@@ -30,7 +33,7 @@ class Clients:
         self._stack = stack
         self._clients: dict[str, Any] = {}
 
-    def __enter__(self) -> Clients:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

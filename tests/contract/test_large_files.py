@@ -299,7 +299,7 @@ def test_what_fails_at_first_works_in_the_end(
     make_large: MakeStorage, face: str, hooks: Hooks, location: str, fault: dict[str, Any]
 ) -> None:
     storage = make_large()
-    where = {"count": 2, "match": "partNumber=2"} if face == "s3" else {"count": 1, "match": location}
+    where: dict[str, Any] = {"count": 2, "match": "partNumber=2"} if face == "s3" else {"count": 1, "match": location}
     hooks.fault(method="PUT", **where, **fault)
     assert storage.save("large.bin", ContentFile(LARGE)) == "large.bin"
     assert holds(storage, "large.bin")
