@@ -16,10 +16,9 @@ from typing import IO
 from django_selectel_storage.exceptions import DamagedTransfer
 from django_selectel_storage.headers import ORIGINAL_SIZE, ObjectHeaders
 from django_selectel_storage.options import StorageOptions
-from django_selectel_storage.transport.body import Body, FileBody
+from django_selectel_storage.transport.body import CHUNK, Body, FileBody
 
 _LEVEL = 6
-_PIECE = 256 * 1024  # bytes
 
 
 def compressed(body: Body, headers: ObjectHeaders, options: StorageOptions) -> tuple[Body, ObjectHeaders]:
@@ -106,7 +105,7 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterable[bytes]:
         for chunk in chunks:
             left = chunk
             while left:
-                yield unpacker.decompress(left, _PIECE)
+                yield unpacker.decompress(left, CHUNK)
                 left = unpacker.unconsumed_tail
         yield unpacker.flush()
         if not unpacker.eof:

@@ -14,6 +14,7 @@ from django_selectel_storage import compression, conf, headers, names
 from django_selectel_storage.exceptions import DeletionFailed, InvalidOption, ObjectExists
 from django_selectel_storage.files import Stream
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload, headers_of
+from django_selectel_storage.transport.body import CHUNK
 from django_selectel_storage.upload_links import UploadLinks
 from django_selectel_storage.windows import Source, Windows
 
@@ -41,9 +42,7 @@ class FurtherVerbs(UploadLinks):
             What a listing tells of each file: ``name``, ``key``, ``size`` (bytes, as stored), ``etag``,
             ``last_modified``.
         """
-        key_prefix = self._key(prefix)
-        if key_prefix == self.options.location and key_prefix:
-            key_prefix += "/"
+        key_prefix = self._key_prefix(prefix)
         page: str | None = None
         while True:
             listing = self.client.list(key_prefix, page=page)
@@ -76,7 +75,7 @@ class FurtherVerbs(UploadLinks):
         stretch.close()
         windows = Windows(source)
         windows.seek(start)
-        unpacked = iter(lambda: windows.read(_PIECE) or b"", b"")
+        unpacked = iter(lambda: windows.read(CHUNK) or b"", b"")
         return io.BufferedReader(Stream(_at_most(unpacked, length), windows.close))
 
     # --- changing ----------------------------------------------------------------------------------------------------
@@ -118,8 +117,8 @@ class FurtherVerbs(UploadLinks):
         Args:
             source: the name of the original.
             target: the name of the copy.
-            overwrite: whether a file of that name may be replaced. Without it the name is asked for first; somebody
-                who writes it in the very moment between may still be overwritten.
+            overwrite: whether a file of that name may be replaced; onto itself nothing is copied. Without it the name
+                is asked for first; somebody who writes it in the very moment between may still be overwritten.
 
         Returns:
             The name of the copy.
@@ -131,7 +130,10 @@ class FurtherVerbs(UploadLinks):
         source_key, target_key = self._file_key(source), self._file_key(target)
         if not overwrite and self.client.has(target_key):
             raise ObjectExists(f"There is a file {target!r} already; pass overwrite=True to replace it.")
-        self.client.copy(source_key, target_key)
+        if source_key == target_key:
+            self.client.head(source_key)
+        else:
+            self.client.copy(source_key, target_key)
         return names.storage_name(target_key, self.options.location)
 
     def move(self, source: str, target: str, *, overwrite: bool = False) -> str:
@@ -155,9 +157,7 @@ class FurtherVerbs(UploadLinks):
 
     def unfinished_uploads(self, prefix: str = "") -> Iterator[UnfinishedUpload]:
         """Give the large uploads below a prefix that were begun and neither completed nor aborted (S3)."""
-        key_prefix = self._key(prefix)
-        at_root = key_prefix == self.options.location and key_prefix
-        return self.client.unfinished_uploads(f"{key_prefix}/" if at_root else key_prefix)
+        return self.client.unfinished_uploads(self._key_prefix(prefix))
 
     def abort_upload(self, upload: UnfinishedUpload) -> None:
         """Drop an unfinished upload, and the parts that it has."""
@@ -194,6 +194,11 @@ class FurtherVerbs(UploadLinks):
             content: bytes = file.read()
         return content
 
+    def _key_prefix(self, prefix: str) -> str:
+        """What the keys of names begin with that begin with a prefix."""
+        key = self._key(prefix)
+        return f"{key}/" if key and key == self.options.location else key
+
     def _named(self, info: ObjectInfo) -> ObjectInfo:
         return replace(info, name=names.storage_name(info.key, self.options.location))
 
@@ -208,9 +213,6 @@ class FurtherVerbs(UploadLinks):
             "content_language": ruled.content_language,
             "metadata": {**info.metadata, **ruled.metadata},
         }
-
-
-_PIECE = 256 * 1024  # bytes
 
 
 def _at_most(chunks: Iterator[bytes], length: int | None) -> Iterator[bytes]:

@@ -24,6 +24,7 @@ LINES: dict[str, int] = {
             "upload_links",
             "container",
             "naming",
+            "content",
             "files",
             "utils",
         ],
@@ -32,7 +33,9 @@ LINES: dict[str, int] = {
     "conf": 3,
     **dict.fromkeys(["protocols", "windows"], 4),
     **dict.fromkeys(["signing", "transport", "compression"], 5),
-    **dict.fromkeys(["dsn", "options", "option_rules", "option_values", "names", "headers", "exceptions", ""], 6),
+    **dict.fromkeys(
+        ["dsn", "options", "option_rules", "option_values", "hosts", "names", "headers", "exceptions", ""], 6
+    ),
 }
 LOWEST_WITH_DJANGO = 3
 PATHS = {module.name: module for module in modules()}

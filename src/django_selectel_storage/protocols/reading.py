@@ -13,9 +13,9 @@ from django_selectel_storage.exceptions import (
     TimedOut,
 )
 from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo, ObjectRange
+from django_selectel_storage.transport.body import CHUNK
 from django_selectel_storage.transport.messages import NOTHING
 
-PIECE = 256 * 1024  # bytes taken off the wire at a time
 _BROKEN = (ConnectionFailed, TimedOut, DamagedTransfer)
 
 
@@ -50,7 +50,7 @@ class Stretch:
             self.close()
             raise ObjectChanged(f"The object {key!r} was replaced while it was being read.")
 
-    def chunks(self, size: int = PIECE) -> Iterator[bytes]:
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
         """Yield the bytes in pieces of at most ``size``.
 
         Raises:

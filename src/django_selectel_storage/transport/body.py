@@ -127,7 +127,7 @@ def body_of(content: Any, max_memory_size: int) -> Body:
         ValueError: the content is closed and cannot be opened again.
     """
     reopen_if_closed(content)
-    seekable = _rewound(content)
+    seekable = rewound(content)
     first = _read(content.read, SMALL + 1)
     if isinstance(first, str):
         return _spooled(first, content.read, max_memory_size)
@@ -151,7 +151,8 @@ def reopen_if_closed(content: Any) -> None:
     content.open()
 
 
-def _rewound(content: Any) -> bool:
+def rewound(content: Any) -> bool:
+    """Put content back to its start; False when it is a stream, which cannot."""
     try:
         content.seek(0)
     except (AttributeError, OSError, ValueError):

@@ -27,7 +27,6 @@ from django_selectel_storage.exceptions import DamagedTransfer, StorageError
 from django_selectel_storage.transport import faults, retries
 from django_selectel_storage.transport.body import Body, BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
-from django_selectel_storage.transport.retries import Outcome
 
 LONGEST_ERROR = 64 * 1024  # bytes of an error's body that are kept
 LONGEST_BODY = 64 * 1024 * 1024  # bytes of any other answer that is read at once: a listing of 10,000 long keys fits
@@ -86,20 +85,14 @@ class Pool:
         Raises:
             ConnectionFailed: no answer came, also not to the retries.
             TimedOut: the server took longer than the timeouts allow.
-            DamagedTransfer: an answer was shorter than announced.
+            DamagedTransfer: an answer is longer than any that is read at once.
+            Exception: whatever reading the caller's file raised.
         """
         tries = 0
         while True:
             tries += 1
-            result, outcome = self._try(request, authorize, tries)
-            delay = retries.next_delay(
-                outcome,
-                tries=tries,
-                max_retries=self.options.max_retries,
-                idempotent=request.idempotent,
-                chance=self._chance(),
-                retry_after=_retry_after(result),
-            )
+            result, may_pass = self._try(request, authorize, tries)
+            delay = self._delay(result, tries) if may_pass else None
             if delay is not None:
                 self._sleep(delay)
             elif isinstance(result, Answer):
@@ -107,12 +100,21 @@ class Pool:
             else:
                 raise result
 
+    def _delay(self, result: Answer | StorageError, tries: int) -> float | None:
+        return retries.next_delay(
+            tries=tries,
+            max_retries=self.options.max_retries,
+            chance=self._chance(),
+            retry_after=_retry_after(result),
+        )
+
     def forget(self) -> None:
         """Begin with new connections; those of a parent process must not be used by a child."""
         self._connections = None
         self._opening = threading.Lock()
 
-    def _try(self, request: Request, authorize: Authorize, tries: int) -> tuple[Answer | StorageError, Outcome]:
+    def _try(self, request: Request, authorize: Authorize, tries: int) -> tuple[Answer | StorageError, bool]:
+        """Send once; give what came of it, and whether another try may end better."""
         headers = {"User-Agent": _USER_AGENT, **request.headers, **authorize(request)}
         if request.body.size:
             headers["Content-Length"] = str(request.body.size)
@@ -120,13 +122,15 @@ class Pool:
         try:
             response = self._opened().request(request, headers, outgoing.body)
             answer = _answer(response, request, tries, self.origin)
+        except StorageError:
+            raise
         except (HTTPError, OSError) as error:
             if outgoing.failure:
                 raise outgoing.failure from None
             return faults.translated(error, self.origin)
-        if answer.status in request.also_retried:
-            return answer, Outcome.REFUSED
-        return answer, retries.outcome_of_status(answer.status)
+        failed_after_all = bool(request.failure_mark) and request.failure_mark in answer.body
+        again = failed_after_all or answer.status in request.also_retried or retries.may_pass(answer.status)
+        return answer, again
 
     def _opened(self) -> _Connections:
         if self._connections is None:
@@ -172,7 +176,7 @@ class _Connections:
         self, request: Request, headers: Mapping[str, str], body: bytes | Iterator[bytes] | None
     ) -> urllib3.BaseHTTPResponse:
         """Send once; no redirects, no decoding, no retries of urllib3's own."""
-        extra = {} if self._prefix else {"pool_timeout": self._patience, "assert_same_host": False}
+        extra = {} if self._prefix else {"assert_same_host": False}
         response: urllib3.BaseHTTPResponse = self._urllib3.urlopen(
             request.method,
             self._prefix + request.target,
@@ -181,6 +185,7 @@ class _Connections:
             retries=_NO_RETRIES,
             redirect=False,
             timeout=self._timeout,
+            pool_timeout=self._patience,
             preload_content=False,
             decode_content=False,
             **extra,

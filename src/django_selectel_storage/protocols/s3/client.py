@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from django_selectel_storage import names
+from django_selectel_storage import hosts, names
 from django_selectel_storage.exceptions import ContainerNotFound, InvalidRequest, ServerError, StorageError
 from django_selectel_storage.headers import ObjectHeaders
+from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols import presence, removal
 from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload, headers_of
@@ -16,14 +17,10 @@ from django_selectel_storage.protocols.failures import Attempt, Condition
 from django_selectel_storage.protocols.removal import NotTogether
 from django_selectel_storage.protocols.s3 import wire, xml
 from django_selectel_storage.protocols.s3.multipart import Uploads
-from django_selectel_storage.protocols.s3.parts import LARGEST_PART
 from django_selectel_storage.signing import sigv4
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import NO_HEADERS, Answer, Request
 from django_selectel_storage.transport.pool import Pool
-
-# Hosts whose documentation promises conditional writes: Selectel's (and Servercore's), AWS's.
-_ATOMIC_HOSTS = (".selcloud.ru", ".srvstorage.uz", ".srvstorage.kz", ".amazonaws.com")
 
 
 class S3Client:
@@ -53,7 +50,7 @@ class S3Client:
     @property
     def atomic_conditions(self) -> bool:
         """Whether the host is known to heed ``If-None-Match`` (AWS and Selectel document it)."""
-        return self._place.host.partition(":")[0].endswith(_ATOMIC_HOSTS)
+        return hosts.heeds_conditions(self._place.origin)
 
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
         """Store an object: in one request (PutObject), or in parts from ``multipart_threshold`` on."""
@@ -62,7 +59,7 @@ class S3Client:
             return
         request = wire.put_object(self._place, key, body, headers, only_if_absent=only_if_absent)
         attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
-        with self._presence.checked_when_missing():
+        with self._presence.checked_when_missing(anew=True):
             self._send(request, attempt)
 
     def head(self, key: str) -> ObjectInfo:
@@ -96,7 +93,7 @@ class S3Client:
     def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
         """Copy an object (CopyObject, above 5 GiB UploadPartCopy)."""
         original = self.head(source)
-        if original.size > LARGEST_PART:
+        if original.size > LARGEST_PUT:
             described = headers or headers_of(original)
             self._uploads.copy(target, self._source_path(source), original, described)
         else:
@@ -104,7 +101,7 @@ class S3Client:
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
         """Copy the object onto itself, described anew; S3 has no other way."""
-        if info.size > LARGEST_PART:
+        if info.size > LARGEST_PUT:
             self._uploads.copy(info.key, self._source_path(info.key), info, headers)
         else:
             self._copy(info, info.key, headers)

@@ -9,10 +9,11 @@ from uuid import uuid4
 
 from django_selectel_storage.exceptions import StorageError, WriteConflict
 from django_selectel_storage.headers import UPLOAD_ID, ObjectHeaders
+from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload
 from django_selectel_storage.protocols.failures import Attempt, Condition
 from django_selectel_storage.protocols.s3 import multipart_wire, wire
-from django_selectel_storage.protocols.s3.parts import LARGEST_PART, Part, plan
+from django_selectel_storage.protocols.s3.parts import Part, plan
 from django_selectel_storage.protocols.workers import in_parallel
 from django_selectel_storage.transport.body import Body, BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
@@ -63,13 +64,14 @@ class Uploads:
             with_bytes = ((part, body.part(part.start, part.stop)) for part in parts)
             return in_parallel(lambda item: self._send_part(key, upload, *item), with_bytes, self._workers)
 
-        self._carry_out(key, _marked(headers), send_parts, only_if_absent=only_if_absent)
+        marked = headers if UPLOAD_ID in headers.metadata else _marked(headers)
+        self._carry_out(key, marked, send_parts, only_if_absent=only_if_absent)
 
     def copy(self, key: str, source: str, original: ObjectInfo, headers: ObjectHeaders) -> None:
         """Copy an object that is too large for CopyObject, on the server's side."""
 
         def copy_parts(upload: str) -> list[str]:
-            parts = plan(original.size, LARGEST_PART)
+            parts = plan(original.size, LARGEST_PUT)
             return in_parallel(lambda part: self._copy_part(key, upload, source, original, part), parts, self._workers)
 
         self._carry_out(key, _marked(headers), copy_parts, only_if_absent=False)
@@ -153,7 +155,5 @@ class Uploads:
 
 
 def _marked(headers: ObjectHeaders) -> ObjectHeaders:
-    """Give the object an ``upload-id`` by which this very write is known again, if it has none yet."""
-    if UPLOAD_ID in headers.metadata:
-        return headers
+    """Give the object an ``upload-id`` by which this very write is known again, in place of any that it has."""
     return replace(headers, metadata={**headers.metadata, UPLOAD_ID: uuid4().hex})

@@ -29,14 +29,15 @@ def upload_part(place: Address, key: str, upload: str, number: int, body: Body) 
 def copy_part(place: Address, key: str, upload: str, number: int, source: str, stretch: str, etag: str) -> Request:
     """UploadPartCopy, of the bytes that ``stretch`` names (``bytes=0-99``)."""
     headers = {**copy_source(source, etag), "x-amz-copy-source-range": stretch}
-    return Request("PUT", place.path(key), _part_query(upload, number), headers)
+    return Request("PUT", place.path(key), _part_query(upload, number), headers, failure_mark=xml.ERROR)
 
 
 def complete(place: Address, key: str, upload: str, tags: list[str], *, only_if_absent: bool) -> Request:
     """CompleteMultipartUpload."""
     headers = {"Content-Type": "application/xml", **({"If-None-Match": "*"} if only_if_absent else {})}
     body = BytesBody(xml.complete_request(tags))
-    return Request("POST", place.path(key), canonical_query({"uploadId": upload}), headers, body)
+    query = canonical_query({"uploadId": upload})
+    return Request("POST", place.path(key), query, headers, body, failure_mark=xml.ERROR)
 
 
 def abort(place: Address, key: str, upload: str) -> Request:
@@ -46,7 +47,7 @@ def abort(place: Address, key: str, upload: str) -> Request:
 
 def list_uploads(place: Address, prefix: str, key_marker: str, upload_marker: str) -> Request:
     """ListMultipartUploads."""
-    parameters = {"uploads": "", "prefix": prefix}
+    parameters = {"encoding-type": "url", "uploads": "", "prefix": prefix}
     if key_marker:
         parameters |= {"key-marker": key_marker, "upload-id-marker": upload_marker}
     return Request("GET", place.path(""), canonical_query(parameters))
@@ -75,9 +76,10 @@ def read_part_tag(answer: Answer) -> str:
 def read_uploads(answer: Answer) -> tuple[list[UnfinishedUpload], tuple[str, str] | None]:
     """Read a page of ListMultipartUploads, and the markers of the next one."""
     root = xml.parse(answer.body)
+    decoded = xml.decoder(root)
     uploads = [
         UnfinishedUpload(
-            key=xml.text(entry, "Key"),
+            key=decoded(xml.text(entry, "Key")),
             upload_id=xml.text(entry, "UploadId"),
             begun=fields.iso_date(xml.text(entry, "Initiated")),
         )
@@ -85,7 +87,7 @@ def read_uploads(answer: Answer) -> tuple[list[UnfinishedUpload], tuple[str, str
     ]
     if xml.text(root, "IsTruncated") != "true":
         return uploads, None
-    markers = (xml.text(root, "NextKeyMarker"), xml.text(root, "NextUploadIdMarker"))
+    markers = (decoded(xml.text(root, "NextKeyMarker")), xml.text(root, "NextUploadIdMarker"))
     if not markers[0]:
         raise StorageError("The server's list of uploads goes on, but does not say where (NextKeyMarker).")
     return uploads, markers

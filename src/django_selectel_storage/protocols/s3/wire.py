@@ -51,6 +51,7 @@ _KINDS: dict[str, type[StorageError]] = {
     "NoSuchUpload": UploadGone,
     "EntityTooLarge": ObjectTooLarge,
 }
+_STATUSES = {"AccessDenied": 403, "NoSuchKey": 404, "PreconditionFailed": 412}  # of errors inside of a success
 _HEAD_DENIED = (
     "The key may be wrong, or not allowed to do this. Without the permission to list the bucket, S3 answers 403 "
     "instead of 404 for what is missing."
@@ -149,7 +150,7 @@ def copy_object(place: Address, key: str, source: str, etag: str, headers: Objec
     fields_out = copy_source(source, etag)
     if headers is not None:
         fields_out |= {"x-amz-metadata-directive": "REPLACE", **object_fields(headers)}
-    return Request("PUT", place.path(key), headers=fields_out)
+    return Request("PUT", place.path(key), headers=fields_out, failure_mark=xml.ERROR)
 
 
 def copy_source(source: str, etag: str) -> dict[str, str]:
@@ -167,7 +168,12 @@ def delete_objects(place: Address, keys: list[str]) -> Request:
 
 def list_objects(place: Address, prefix: str, delimiter: str, page: str | None, limit: int | None) -> Request:
     """ListObjectsV2."""
-    parameters = {"list-type": "2", "max-keys": str(min(limit or PAGE, PAGE)), "prefix": prefix}
+    parameters = {
+        "encoding-type": "url",  # XML has no way to write control characters
+        "list-type": "2",
+        "max-keys": str(min(limit or PAGE, PAGE)),
+        "prefix": prefix,
+    }
     if delimiter:
         parameters["delimiter"] = delimiter
     if page is not None:
@@ -195,16 +201,17 @@ def read_listing(answer: Answer) -> Listing:
         StorageError: the answer is not the XML it should be.
     """
     root = xml.parse(answer.body)
+    decoded = xml.decoder(root)
     objects = tuple(
         ObjectInfo(
-            key=xml.text(entry, "Key"),
+            key=decoded(xml.text(entry, "Key")),
             size=fields.length(xml.text(entry, "Size")),
             etag=fields.entity_tag(xml.text(entry, "ETag")),
             last_modified=fields.iso_date(xml.text(entry, "LastModified")),
         )
         for entry in xml.children(root, "Contents")
     )
-    folders = tuple(xml.text(entry, "Prefix") for entry in xml.children(root, "CommonPrefixes"))
+    folders = tuple(decoded(xml.text(entry, "Prefix")) for entry in xml.children(root, "CommonPrefixes"))
     next_page = xml.text(root, "NextContinuationToken")
     if xml.text(root, "IsTruncated") != "true":
         return Listing(objects, folders)
@@ -224,14 +231,14 @@ def read_failures(answer: Answer) -> dict[str, Words]:
 
 def deletion_error(attempt: Attempt, words: Words) -> StorageError:
     """Give the error for one key of a DeleteObjects answer."""
-    status = 403 if words.code == "AccessDenied" else 500
-    return failures.error_for(attempt, status, words, kind=_KINDS.get(words.code))
+    return failures.error_for(attempt, _STATUSES.get(words.code, 500), words, kind=_KINDS.get(words.code))
 
 
 def raise_for_error_in_body(answer: Answer, attempt: Attempt) -> None:
     """Raise for an error that came with status 200: copies and completions take long, and S3 begins to answer early."""
-    if b"<Error>" in answer.body:
-        _raise(replace(answer, status=500), attempt)
+    if xml.ERROR in answer.body:
+        status = _STATUSES.get(_words(answer, None).code, 500)
+        _raise(replace(answer, status=status), attempt)
 
 
 def raise_for_status(answer: Answer, attempt: Attempt, now: float | None = None) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote_plus
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from django_selectel_storage.exceptions import StorageError
 
+ERROR = b"<Error"  # what an error's body begins with, also one that comes with status 200
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 
@@ -31,6 +33,11 @@ def children(element: ElementTree.Element, name: str) -> Iterator[ElementTree.El
 def text(element: ElementTree.Element, name: str) -> str:
     """Give the text of the first child of a name; empty when there is none."""
     return next((child.text or "" for child in children(element, name)), "")
+
+
+def decoder(root: ElementTree.Element) -> Callable[[str], str]:
+    """Give what undoes the encoding of the names in a listing (``encoding-type=url``), if the server heeded it."""
+    return unquote_plus if text(root, "EncodingType") == "url" else str
 
 
 def can_hold(text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlsplit
 
-from django_selectel_storage import names
+from django_selectel_storage import hosts, names
 from django_selectel_storage.exceptions import (
     ContainerNotFound,
     InvalidRequest,
@@ -30,7 +30,6 @@ from django_selectel_storage.transport.messages import NO_HEADERS, Answer, Reque
 from django_selectel_storage.transport.pool import Pool
 
 _UNAUTHORIZED = 401
-_OLD_HOSTS = ("selcdn.ru",)  # Selectel's old API documents TempURLs with SHA-1 only
 
 
 class SwiftClient:
@@ -61,7 +60,7 @@ class SwiftClient:
         """
         _refuse_too_large(body.size, "stored", key)
         attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
-        with self._presence.checked_when_missing():
+        with self._presence.checked_when_missing(anew=True):
             self._send(lambda base: wire.put_object(base, key, body, headers, only_if_absent=only_if_absent), attempt)
 
     def head(self, key: str) -> ObjectInfo:
@@ -163,7 +162,7 @@ class SwiftClient:
 
     def _is_old_selectel(self) -> bool:
         storage_url = self._known_storage_url() or self._tokens.current().storage_url
-        return (urlsplit(storage_url).hostname or "").endswith(_OLD_HOSTS)
+        return hosts.is_old_swift(storage_url)
 
     def _digest(self) -> str:
         """Choose the digest of TempURLs: what the server's /info allows, asked for once, where there was a login."""
@@ -175,7 +174,7 @@ class SwiftClient:
         parts = urlsplit(self._tokens.current().storage_url)
         answer = self._connect(f"{parts.scheme}://{parts.netloc}").send(wire.server_info(), lambda _: {})
         allowed = wire.allowed_digests(answer)
-        if allowed is None and parts.netloc.endswith(_OLD_HOSTS):
+        if allowed is None and self._is_old_selectel():
             return "sha1"
         return tempurl.best_algorithm(allowed)
 
