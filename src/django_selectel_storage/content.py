@@ -8,6 +8,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import InMemoryUploadedFile
 
 from django_selectel_storage.transport.body import CHUNK, reopen_if_closed, rewound
@@ -16,11 +17,13 @@ _DJANGOS_CHUNKS = (File.chunks, InMemoryUploadedFile.chunks)
 
 
 def as_file(content: Any, name: str | None) -> Any:
-    """Give content the manners of Django's ``File``, unless it has them.
+    """Give content the manners of Django's ``File``, unless it has them; bytes and text are content too.
 
     Raises:
         ValueError: it is closed and cannot be opened again.
     """
+    if isinstance(content, (str, bytes, bytearray, memoryview)):
+        return ContentFile(content if isinstance(content, str) else bytes(content), name)
     if hasattr(content, "chunks"):
         return content
     reopen_if_closed(content)  # before it is a File, which would open whatever has this name on the disk

@@ -43,14 +43,18 @@ def lift_guard(storage: Storage) -> None:
         _saving.set(None)
 
 
-def chooses_names_itself(kind: type[Storage], base: type[Storage]) -> bool:
-    """Whether a subclass overrides the way in which Django finds a free name."""
-    return any(getattr(kind, verb, None) is not getattr(base, verb, None) for verb in _VERBS)
+def chooses_names_itself(storage: Storage, base: type[Storage]) -> bool:
+    """Whether a storage overrides the way in which Django finds a free name."""
+    return any(_overrides(storage, base, verb) for verb in _VERBS)
 
 
-def asks_first(kind: type[Storage], base: type[Storage]) -> bool:
-    """Whether a subclass has an ``exists`` of its own, which may know of more names that are taken."""
-    return kind.exists is not base.exists
+def asks_first(storage: Storage, base: type[Storage]) -> bool:
+    """Whether a storage has an ``exists`` of its own, which may know of more names that are taken."""
+    return _overrides(storage, base, "exists")
+
+
+def _overrides(storage: Storage, base: type[Storage], verb: str) -> bool:
+    return getattr(getattr(storage, verb), "__func__", None) is not getattr(base, verb)
 
 
 class NameSearch(Storage):

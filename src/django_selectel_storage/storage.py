@@ -47,7 +47,7 @@ class SelectelStorage(FurtherVerbs):
 
         Args:
             name: the wished name; None takes ``content.name``.
-            content: a file-like object; it is read from its start and not closed.
+            content: bytes, text, or a file-like object, which is read from its start and not closed.
             max_length: the most characters that the stored name may have.
 
         Returns:
@@ -61,7 +61,7 @@ class SelectelStorage(FurtherVerbs):
         content = as_file(content, name)
         validate_file_name(name, allow_relative_path=True)
         with rewindable(content, self.options.max_memory_size) as source:
-            if naming.chooses_names_itself(type(self), SelectelStorage):
+            if naming.chooses_names_itself(self, SelectelStorage):
                 saved = self._save_under_asked_name(str(name), source, max_length)
             else:
                 saved = self._save_under_first_free_name(str(name), source, max_length)
@@ -71,7 +71,7 @@ class SelectelStorage(FurtherVerbs):
 
     def _save_under_first_free_name(self, name: str, content: Any, max_length: int | None) -> str:
         taken: set[str] = set()
-        asks = naming.asks_first(type(self), SelectelStorage)
+        asks = naming.asks_first(self, SelectelStorage)
         while True:
             candidate = naming.NameSearch(self, taken, asks=asks).get_available_name(name, max_length=max_length)
             if candidate != name:

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.exceptions import InvalidOption
-from django_selectel_storage.headers import UPLOAD_ID
+from django_selectel_storage.headers import ORIGINAL_SIZE, UPLOAD_ID
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import CONTAINER, MakeStorage
 from tests.devserver.clients import s3_client, swift_client
@@ -260,6 +260,16 @@ def test_save_with_metadata_replaces_as_in_1_x_and_adds_to_the_rules(make_storag
     assert storage.stat("a.txt").metadata == {"rule": "1", "both": "given", "own": "x"}
     storage.save_with_metadata("a.txt", ContentFile(b"third"))
     assert storage.stat("a.txt").metadata == {"rule": "1", "both": "rule"}
+
+
+def test_metadata_of_one_file_describes_another_without_what_is_ours(make_storage: MakeStorage) -> None:
+    storage = make_storage(metadata={"author": "somebody"}, gzip=True)
+    storage.save("a.txt", ContentFile(b"content " * 100))
+    given = storage.stat("a.txt").metadata
+    assert {"author", UPLOAD_ID, ORIGINAL_SIZE} <= given.keys()
+    storage.save_with_metadata("b.bin", ContentFile(b"other content"), given)
+    assert storage.stat("b.bin").metadata == {"author": "somebody"}
+    assert storage.open("b.bin").read() == b"other content"
 
 
 # --- update_headers --------------------------------------------------------------------------------------------------

@@ -25,9 +25,6 @@ FOUND_FOLDER = Excuse("expects `exists` to find a folder; folders are only begin
 BASE_LOCATION = Excuse("asks for `base_location` and for what follows from MEDIA_ROOT", "attribute 'base_location'")
 BASE_URL = "expects URLs below `base_url`; these lead to the store, or to `custom_domain`"
 OWN_NAME = "expects the name of the very class that it was written for"
-NO_FILE = Excuse(
-    "hands over a text where a file belongs, with `_save` replaced", "'str' object has no attribute 'read'"
-)
 
 # A case that classes inherit stands here once, under the class that it is written in.
 EXCUSED = {
@@ -88,8 +85,6 @@ EXCUSED = {
     "OverwritingStorageOSOpenFlagsWarningTests.test_os_open_flags_deprecation_warning": Excuse(
         "expects a warning about FileSystemStorage's flags for `os.open`", "RemovedInDjango60Warning not triggered"
     ),
-    "StorageValidateFileNameTests.test_validate_after_get_available_name": NO_FILE,
-    "StorageValidateFileNameTests.test_validate_after_internal_save": NO_FILE,
 }
 
 # What not every supported Django has.
