@@ -4,7 +4,8 @@ The rooms, from the door inwards; each imports only from its own line or a lower
 
     storage      the door: the classes that Django opens. Behind it, each on the shoulders of the next: further (verbs
                  beyond Django's), upload_links, storing (content to the key of a name), configured (options, keys of
-                 names, migrations); naming (a free name), files (what open() hands back), container and utils (1.x)
+                 names, migrations); naming (a free name), content (what save() is given), files (what open() hands
+                 back), container and utils (1.x)
     checks       system checks; debug: secrets masked in Django's error reports
     conf         the entrance: arguments + Django settings + DSN -> StorageOptions; below it, no Django
     windows      a file's bytes, fetched as they are read
@@ -12,9 +13,9 @@ The rooms, from the door inwards; each imports only from its own line or a lower
     compression  what goes out compressed, and is unpacked on its way back
     signing      SigV4 and TempURL, pure functions
     transport    messages, bodies, retries; the pool is the only room that opens connections
-    options, option_rules, option_values, dsn, names, headers, exceptions      pure
+    options, option_rules, option_values, dsn, hosts, names, headers, exceptions      pure
 
-The path of a save: ``SelectelStorage.save`` -> ``_save`` -> ``storing._store`` -> ``names.object_key`` ->
+The path of a save: ``SelectelStorage.save`` -> ``content.rewindable`` -> ``_save`` -> ``storing._store`` -> ``names.object_key`` ->
 ``transport.body`` -> ``headers.for_object`` -> ``compression`` -> ``protocols.conditional.put_if_absent`` ->
 ``ObjectClient.put`` -> ``wire.put_object`` -> ``transport.pool.send`` -> sign -> ``wire.raise_for_status`` -> the name.
 

@@ -12,9 +12,20 @@ from django_selectel_storage.headers import FURTHER
 from django_selectel_storage.protocols.base import ObjectInfo, ObjectRange
 from django_selectel_storage.transport.messages import Answer, Headers
 
+IDENTITY = {"Accept-Encoding": "identity"}  # no encoding but the one that is stored
 _KEPT = ("cache-control", "content-disposition", "content-language", "content-encoding", *FURTHER)
 _ENCODED_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]*={0,2})\?=", re.IGNORECASE)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19})")
+
+
+def stretch(start: int, stop: int | None, if_match: str) -> dict[str, str]:
+    """The header fields that ask for the bytes from ``start`` up to but without ``stop``, of one version."""
+    result = dict(IDENTITY)
+    if start or stop is not None:
+        result["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
+    if if_match:
+        result["If-Match"] = f'"{if_match}"'
+    return result
 
 
 def wire_text(value: str) -> str:

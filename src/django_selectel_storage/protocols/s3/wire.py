@@ -31,7 +31,6 @@ from django_selectel_storage.transport.messages import Answer, Request
 METADATA = "x-amz-meta-"
 LARGEST_SKEW = timedelta(minutes=15)  # between the clocks of client and server
 PAGE = 1000  # objects; ListObjectsV2 gives no more
-_IDENTITY = {"Accept-Encoding": "identity"}
 
 _HINTS = {
     "NoSuchBucket": "Is the bucket virtual-hosted while 'addressing' is 'path', or is 'endpoint' of another pool?",
@@ -114,17 +113,12 @@ def object_fields(headers: ObjectHeaders) -> dict[str, str]:
 
 def head_object(place: Address, key: str) -> Request:
     """HeadObject."""
-    return Request("HEAD", place.path(key), headers=_IDENTITY)
+    return Request("HEAD", place.path(key), headers=fields.IDENTITY)
 
 
 def get_object(place: Address, key: str, start: int, stop: int | None, if_match: str) -> Request:
     """GetObject, whole or in part."""
-    headers = dict(_IDENTITY)
-    if start or stop is not None:
-        headers["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
-    if if_match:
-        headers["If-Match"] = f'"{if_match}"'
-    return Request("GET", place.path(key), headers=headers, streamed=True)
+    return Request("GET", place.path(key), headers=fields.stretch(start, stop, if_match), streamed=True)
 
 
 def delete_object(place: Address, key: str) -> Request:

@@ -125,7 +125,7 @@ class SwiftClient:
 
     def plain_url(self, key: str) -> str:
         """Give the URL without a signature; logs in once, unless the options alone tell where the account is."""
-        storage_url = self._known_storage_url() or self._tokens.current().storage_url
+        storage_url = self._storage_url()
         if self._options.url_endpoint:
             storage_url = self._options.url_endpoint + urlsplit(storage_url).path
         return wire.object_path(f"{storage_url}/{names.quoted(self.container)}", key)
@@ -161,8 +161,7 @@ class SwiftClient:
         return self.plain_url(key)
 
     def _is_old_selectel(self) -> bool:
-        storage_url = self._known_storage_url() or self._tokens.current().storage_url
-        return hosts.is_old_swift(storage_url)
+        return hosts.is_old_swift(self._storage_url())
 
     def _digest(self) -> str:
         """Choose the digest of TempURLs: what the server's /info allows, asked for once, where there was a login."""
@@ -190,6 +189,9 @@ class SwiftClient:
         self._presence.check()  # in a missing container, everything counts as gone
         failed = wire.read_bulk_failures(answer, self.container)
         return {key: wire.deletion_error(self._attempt("Deleting", key), status) for key, status in failed.items()}
+
+    def _storage_url(self) -> str:
+        return self._known_storage_url() or self._tokens.current().storage_url
 
     def _known_storage_url(self) -> str | None:
         return keystone.known_storage_url(self._options) if self._options.protocol == "keystone" else None
