@@ -15,9 +15,10 @@ The rooms, from the door inwards; each imports only from its own line or a lower
     transport    messages, bodies, retries; the pool is the only room that opens connections
     options, option_rules, option_values, dsn, hosts, names, headers, exceptions      pure
 
-The path of a save: ``SelectelStorage.save`` -> ``content.rewindable`` -> ``_save`` -> ``storing._store`` -> ``names.object_key`` ->
-``transport.body`` -> ``headers.for_object`` -> ``compression`` -> ``protocols.conditional.put_if_absent`` ->
-``ObjectClient.put`` -> ``wire.put_object`` -> ``transport.pool.send`` -> sign -> ``wire.raise_for_status`` -> the name.
+The path of a save: ``SelectelStorage.save`` -> ``content.rewindable`` -> ``_save`` -> ``storing._store`` ->
+``names.object_key`` -> ``transport.body`` -> ``headers.for_object`` -> ``compression`` ->
+``protocols.conditional.put_if_absent`` -> ``ObjectClient.put`` -> ``wire.put_object`` -> ``transport.pool.send`` ->
+sign -> ``wire.raise_for_status`` -> the name.
 
 The path of a read: ``SelectelStorage._open`` -> ``files.ObjectFile`` -> ``windows.Windows`` ->
 ``protocols.reading.Stretch`` -> ``ObjectClient.get`` -> ``wire.get_object`` -> ``transport.pool.send`` -> sign ->
