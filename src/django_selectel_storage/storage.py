@@ -16,6 +16,7 @@ from django_selectel_storage.container import Container
 from django_selectel_storage.exceptions import ObjectExists
 from django_selectel_storage.files import ObjectFile, Place, rewindable
 from django_selectel_storage.further import FurtherVerbs
+from django_selectel_storage.stored_content import StoredContent
 from django_selectel_storage.windows import Source
 
 
@@ -55,6 +56,8 @@ class SelectelStorage(FurtherVerbs):
             StorageError: the store did not take it.
         """
         name = content.name if name is None else name
+        if isinstance(content, StoredContent) and content.storage == self:
+            return self.adopt(name, content, max_length)
         if not hasattr(content, "chunks"):
             content = File(content, name)
         validate_file_name(name, allow_relative_path=True)

@@ -97,7 +97,7 @@ class DictClient:
     def delete_many(self, keys: Sequence[str]) -> dict[str, StorageError]:
         raise NotImplementedError
 
-    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None, *, etag: str = "") -> None:
         raise NotImplementedError
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:

@@ -11,6 +11,7 @@ from django_selectel_storage.exceptions import StorageError, WriteConflict
 from django_selectel_storage.headers import UPLOAD_ID, ObjectHeaders
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload
 from django_selectel_storage.protocols.failures import Attempt, Condition
+from django_selectel_storage.protocols.in_parts import SentPart
 from django_selectel_storage.protocols.s3 import multipart_wire, wire
 from django_selectel_storage.protocols.s3.parts import LARGEST_PART, Part, plan
 from django_selectel_storage.protocols.workers import in_parallel
@@ -82,6 +83,32 @@ class Uploads:
             uploads, markers = multipart_wire.read_uploads(self._send(request, self._attempt("Listing uploads of")))
             yield from uploads
 
+    def begin(self, key: str, headers: ObjectHeaders) -> str:
+        """Begin an upload whose parts somebody else sends."""
+        answer = self._send(multipart_wire.create(self._place, key, headers), self._attempt("Saving", key))
+        return multipart_wire.read_upload_id(answer)
+
+    def sent(self, key: str, upload: str) -> Iterator[SentPart]:
+        """Give the parts that the server has, in order (ListParts)."""
+        marker: str | None = ""
+        while marker is not None:
+            request = multipart_wire.list_parts(self._place, key, upload, marker)
+            answer = self._send(request, self._attempt("Listing the parts of", key))
+            parts, marker = multipart_wire.read_parts(answer)
+            yield from parts
+
+    def complete(self, key: str, upload: str, tags: list[str], mark: str, *, only_if_absent: bool) -> None:
+        """Make the object visible; an answer that was lost may have done so already."""
+        attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
+        request = multipart_wire.complete(self._place, key, upload, tags, only_if_absent=only_if_absent)
+        try:
+            wire.raise_for_error_in_body(self._send(request, attempt), attempt)
+        except WriteConflict:
+            raise
+        except StorageError:
+            if not self._is_there(key, mark):
+                raise
+
     def abort(self, key: str, upload: str) -> None:
         """Drop an upload and the parts that it has."""
         self._send(multipart_wire.abort(self._place, key, upload), self._attempt("Aborting the upload of", key))
@@ -101,27 +128,13 @@ class Uploads:
     def _try(
         self, key: str, headers: ObjectHeaders, send_parts: Callable[[str], list[str]], *, only_if_absent: bool
     ) -> None:
-        begun = self._send(multipart_wire.create(self._place, key, headers), self._attempt("Saving", key))
-        upload = multipart_wire.read_upload_id(begun)
+        upload = self.begin(key, headers)
         try:
-            self._complete(key, upload, send_parts(upload), headers, only_if_absent=only_if_absent)
+            mark = headers.metadata[UPLOAD_ID]
+            self.complete(key, upload, send_parts(upload), mark, only_if_absent=only_if_absent)
         except BaseException:
             self._give_up(key, upload)
             raise
-
-    def _complete(
-        self, key: str, upload: str, tags: list[str], headers: ObjectHeaders, *, only_if_absent: bool
-    ) -> None:
-        """Make the object visible; an answer that was lost may have done so already."""
-        attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
-        request = multipart_wire.complete(self._place, key, upload, tags, only_if_absent=only_if_absent)
-        try:
-            wire.raise_for_error_in_body(self._send(request, attempt), attempt)
-        except WriteConflict:
-            raise
-        except StorageError:
-            if not self._is_there(key, headers.metadata[UPLOAD_ID]):
-                raise
 
     def _is_there(self, key: str, upload_id: str) -> bool:
         try:
