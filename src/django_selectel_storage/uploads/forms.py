@@ -79,6 +79,8 @@ class _Direct(forms.FileField):
             self._row = instance.pk
         self._make_offer()
         bound: BoundField = super().get_bound_field(form, field_name)
+        if isinstance(self.widget, DirectUploadInput) and isinstance(bound.data, SealedReceipt):
+            self.widget.receipt = bound.data
         return bound
 
     def _make_offer(self) -> None:

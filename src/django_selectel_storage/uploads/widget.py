@@ -32,6 +32,7 @@ class DirectUploadInput(ClearableFileInput):
 
     Attributes:
         offer: gives the sealed offer of the field; None where files go the ordinary way. The form field sets it.
+        receipt: what the form was sent with, to be sent again when other fields have errors.
     """
 
     template_name = "selectel_uploads/direct_upload.html"
@@ -46,12 +47,13 @@ class DirectUploadInput(ClearableFileInput):
         super().__init__(attrs)
         self.inner_template = inner_template or ClearableFileInput.template_name
         self.offer: Callable[[], str] | None = None
+        self.receipt = ""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Add what the template and the script need."""
         context: dict[str, Any] = super().get_context(name, value, attrs)
         context["widget"]["inner_template"] = self.inner_template
-        context["upload"] = self._upload(value) if self.offer is not None else None
+        context["upload"] = self._upload() if self.offer is not None else None
         return context
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
@@ -70,25 +72,25 @@ class DirectUploadInput(ClearableFileInput):
 
     def use_required_attribute(self, initial: Any) -> bool:
         """Leave it to the form to require a file: one that has arrived stands in another input."""
-        return False if isinstance(initial, SealedReceipt) else bool(super().use_required_attribute(initial))
+        return not self.receipt and bool(super().use_required_attribute(initial))
 
-    def _upload(self, value: Any) -> dict[str, Any]:
+    def _upload(self) -> dict[str, Any]:
         assert self.offer is not None  # noqa: S101 - looked at by the caller
-        known = _known(value)
+        known = _known(self.receipt)
         return {
             "stall": upload_settings().stall,
             "offer": self.offer(),
             "addresses": {step: reverse(f"selectel_uploads:{step}") for step in _STEPS},
             "messages": json.dumps(_messages(), ensure_ascii=False),
-            "receipt": value if known else "",
+            "receipt": self.receipt if known else "",
             "filename": known.filename if known else "",
         }
 
 
-def _known(value: Any) -> Receipt | None:
+def _known(receipt: str) -> Receipt | None:
     """Give what a receipt says that came back with other fields' errors; None when it is of no use any more."""
     try:
-        return opened(Receipt, value, upload_settings().max_age) if isinstance(value, SealedReceipt) else None
+        return opened(Receipt, receipt, upload_settings().max_age) if receipt else None
     except UploadRefused:
         return None
 
@@ -97,7 +99,7 @@ def _messages() -> dict[str, str]:
     """The words of the script, in the visitor's language; what stands in braces is filled in there."""
     return {
         "starting": _("Uploading {name} …"),
-        "progress": _("{name}: {percent}% uploaded"),
+        "progress": _("{percent} % of {name} are uploaded."),
         "checking": _("Checking {name} …"),
         "done": _("{name} is uploaded."),
         "cancelled": _("The upload of {name} is cancelled."),
