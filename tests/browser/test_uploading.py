@@ -65,14 +65,20 @@ def test_a_small_file_goes_up_and_is_saved(page: Page, site: Site) -> None:
     expect(page.get_by_role("heading", name="Through the air")).to_be_visible()
     answer = page.request.get(page.locator("article img").get_attribute("src") or "")
     assert answer.body() == pictures.small()
-    (put,) = [entry for entry in site.hooks.requests() if entry.method == "PUT" and "mozilla" in entry.headers["user-agent"].lower()]
+    (put,) = [
+        entry
+        for entry in site.hooks.requests()
+        if entry.method == "PUT" and "mozilla" in entry.headers["user-agent"].lower()
+    ]
     assert put.headers["origin"] == site.url.rstrip("/")
 
 
 def test_200_mib_go_up_with_growing_progress_and_not_through_django(
     page: Page, site: Site, face: str, black: Path, picture_of_the_page: Keep
 ) -> None:
-    page.route(re.compile(r"\.bmp"), lambda route: route.abort() if route.request.method == "GET" else route.continue_())
+    page.route(
+        re.compile(r"\.bmp"), lambda route: route.abort() if route.request.method == "GET" else route.continue_()
+    )
     chosen = upload_page(page, site)
     page.evaluate(WATCH)
     before = site.memory
@@ -151,7 +157,11 @@ def test_without_javascript_the_form_sends_the_file(visit: Visit, site: Site) ->
     upload_page(page, site).set_input_files(small_file("old-school.png"))
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_role("heading", name="Old school")).to_be_visible()
-    assert [entry for entry in site.hooks.requests() if "mozilla" in entry.headers["user-agent"].lower() and entry.method == "PUT"] == []
+    assert [
+        entry
+        for entry in site.hooks.requests()
+        if "mozilla" in entry.headers["user-agent"].lower() and entry.method == "PUT"
+    ] == []
 
 
 def test_the_admin_adds_and_changes(visit: Visit, site: Site, picture_of_the_page: Keep) -> None:

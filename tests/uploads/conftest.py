@@ -33,9 +33,7 @@ def face(request: pytest.FixtureRequest) -> str:
 def storage(stack: Stack, face: str, location: str, monkeypatch: pytest.MonkeyPatch) -> SelectelStorage:
     """The face as Django's default storage."""
     key = None if face == "s3" else stack.server.info.temp_url_key
-    storage = SelectelStorage(
-        container=CONTAINER, location=location, temp_url_key=key, **face_options(stack, face)
-    )
+    storage = SelectelStorage(container=CONTAINER, location=location, temp_url_key=key, **face_options(stack, face))
     monkeypatch.setattr(django_storage.default_storage, "_wrapped", storage)
     return storage
 

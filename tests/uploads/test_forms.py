@@ -22,11 +22,11 @@ from tests.uploads.conftest import DOCUMENT, PORTRAIT, SCAN, Visitor
 
 pytestmark = pytest.mark.django_db
 
-DocumentForm = modelform_factory(
-    Document, fields=["title", "file"], field_classes={"file": DirectUploadField}
-)
+DocumentForm = modelform_factory(Document, fields=["title", "file"], field_classes={"file": DirectUploadField})
 LetterForm = modelform_factory(
-    Letter, fields=["title", "scan", "portrait"], field_classes={"scan": DirectUploadField, "portrait": DirectImageField}
+    Letter,
+    fields=["title", "scan", "portrait"],
+    field_classes={"scan": DirectUploadField, "portrait": DirectImageField},
 )
 
 
@@ -108,7 +108,9 @@ def test_a_form_field_made_by_the_model_field(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("face", ["s3"])
 def test_an_ordinary_upload_works_as_ever_and_keeps_the_limits() -> None:
-    kind = modelform_factory(Document, fields=["file"], field_classes={"file": lambda **given: DirectUploadField(max_size=5, **given)})
+    kind = modelform_factory(
+        Document, fields=["file"], field_classes={"file": lambda **given: DirectUploadField(max_size=5, **given)}
+    )
     assert kind({}, {"file": SimpleUploadedFile("a.txt", b"12345", "text/plain")}).is_valid()
     form = kind({}, {"file": SimpleUploadedFile("a.txt", b"123456", "text/plain")})
     assert form.errors.as_data()["file"][0].code == "too_large"
@@ -166,9 +168,7 @@ def test_a_form_without_anybody_to_act_for_says_what_to_do(visitor: Visitor) -> 
         DocumentForm({"title": "x", "file": value}).is_valid()
 
 
-def test_the_admin_takes_uploads_for_new_rows_and_for_old_ones(
-    storage: SelectelStorage, admin_client: Client
-) -> None:
+def test_the_admin_takes_uploads_for_new_rows_and_for_old_ones(storage: SelectelStorage, admin_client: Client) -> None:
     admin = Visitor(admin_client)
     page = admin_client.get("/admin/site/letter/add/").content.decode()
     assert page.count("data-selectel-upload") == 2

@@ -291,7 +291,15 @@ def test_whoever_keeps_the_link_cannot_change_the_saved_file(visitor: Visitor, s
 
 @pytest.mark.parametrize(
     "name",
-    ["../../evil.txt", "..\\..\\evil.txt", "/etc/passwd", "documents/../../evil.txt", "a/b/c.txt", "\u2024\u2024/e", "x\0y"],
+    [
+        "../../evil.txt",
+        "..\\..\\evil.txt",
+        "/etc/passwd",
+        "documents/../../evil.txt",
+        "a/b/c.txt",
+        "\u2024\u2024/e",
+        "x\0y",
+    ],
 )
 def test_a_file_name_leads_nowhere(visitor: Visitor, storage: SelectelStorage, location: str, name: str) -> None:
     started = visitor.start(b"hello", name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MOST = 1000  # parts; a browser keeps account of each
+MOST = 2000  # parts; a browser keeps account of each
 _STEP = 1024**2  # parts grow by whole MiB
 
 

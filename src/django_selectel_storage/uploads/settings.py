@@ -26,7 +26,7 @@ class UploadSettings:
         max_age: how long a page, a permission and a finished upload can be used.
         link_age: how long a signed link lives.
         parts_from: from this size on, a file goes up in parts (S3).
-        part_size: the size of a part; more where 1,000 of those would not suffice.
+        part_size: the size of a part; more where 2,000 of those would not suffice.
         stall: after so many seconds without any progress a browser begins a request anew.
         staging: the folder below ``location`` for what has to be moved later.
         fields: the fields that may be named by programs, each with its limits.

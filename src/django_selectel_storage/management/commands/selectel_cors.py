@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.files.storage import storages
+from django.core.files.storage import InvalidStorageError, storages
 from django.core.management.base import BaseCommand, CommandError
 
 from django_selectel_storage.exceptions import StorageError
@@ -66,7 +66,7 @@ def _lines(rule: cors.CorsRule) -> list[str]:
 def _storage(alias: str) -> SelectelStorage:
     try:
         storage = storages[alias]
-    except KeyError:
+    except InvalidStorageError:
         raise CommandError(f"STORAGES has no {alias!r}.") from None
     if not isinstance(storage, SelectelStorage):
         raise CommandError(f"STORAGES[{alias!r}] is a {type(storage).__name__}, which has no container.")
