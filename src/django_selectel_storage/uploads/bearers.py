@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from hashlib import sha256
 from typing import Any
@@ -39,6 +39,14 @@ def current_bearer() -> str:
             "inside of 'with acting_for(request):'."
         )
     return bearer_of(request)
+
+
+def begin_session() -> None:
+    """Give a visitor who has not logged in a session, so that several uploads at once do not begin one each."""
+    request = _request.get()
+    if request is not None:
+        with suppress(UploadRefused):
+            bearer_of(request, begins=True)
 
 
 def bearer_of(request: HttpRequest, *, begins: bool = False) -> str:

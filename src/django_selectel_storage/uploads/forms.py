@@ -18,7 +18,7 @@ from django.forms.widgets import ClearableFileInput
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.stored_content import StoredContent
-from django_selectel_storage.uploads.bearers import current_bearer
+from django_selectel_storage.uploads.bearers import begin_session, current_bearer
 from django_selectel_storage.uploads.flow import refuse_broken
 from django_selectel_storage.uploads.grants import FieldOffer, sealed
 from django_selectel_storage.uploads.limits import Limits, limits
@@ -89,7 +89,7 @@ class _Direct(forms.FileField):
             return
         allowed = self.limits
         offer = FieldOffer(field=label_of(target), max_size=allowed.max_size, content_types=list(allowed.content_types))
-        self.widget.offer = lambda: sealed(offer)
+        self.widget.offer = lambda: _sealed_for_visitors(offer)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Take a file, or the receipt of one that was uploaded directly; the same limits hold for both."""
@@ -142,6 +142,12 @@ class DirectImageField(_Direct, forms.ImageField):
         file.image = picture
         file.seek(0)
         return file
+
+
+def _sealed_for_visitors(offer: FieldOffer) -> str:
+    if upload_settings().permission:  # or else only who has logged in may upload
+        begin_session()
+    return sealed(offer)
 
 
 def _no_picture() -> ValidationError:

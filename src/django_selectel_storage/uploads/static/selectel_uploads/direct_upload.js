@@ -144,6 +144,7 @@
       this.control = new AbortController();
       this.arrived = new Map(); // bytes by part; a single request is part 1
       this.grant = "";
+      this.doubt = null; // a failure after which the file may have arrived all the same
       this.succeeded = false; // whether the storage has taken anything yet
     }
 
@@ -153,7 +154,8 @@
         try {
           return await this.once();
         } catch (failure) {
-          if (!["taken", "missing"].includes(failure.code) || restarts === RESTARTS) throw failure;
+          if (!["taken", "missing"].includes(failure.code)) throw failure;
+          if (restarts === (this.doubt ? 1 : RESTARTS)) throw this.doubt ?? failure;
         }
       }
     }
@@ -161,6 +163,7 @@
     async once() {
       const { name, size, type } = this.file;
       this.arrived.clear();
+      this.doubt = null;
       const answer = await this.persistently(() => this.ask("start", { field: this.box.dataset.offer, name, size, type }));
       this.grant = answer.grant;
       await (answer.parts ? this.sendParts(answer) : this.sendWhole(answer));
@@ -177,8 +180,9 @@
       try {
         await this.persistently(() => this.send(link, this.file, 1));
       } catch (failure) {
-        // The name is taken: by ourselves, when an answer was lost. To finish tells.
-        if (failure.status !== 412) throw failure;
+        // The name is taken, perhaps by ourselves; some servers let no page read that answer. To finish tells.
+        if (failure.status !== 412 && !failure.unread) throw failure;
+        this.doubt = failure.unread ? failure : null;
       }
     }
 
@@ -242,9 +246,9 @@
       }
     }
 
-    failure({ status }) {
+    failure({ status, progressed }) {
       const words = status ? filled(this.messages.storage, { status }) : this.messages.network;
-      return Object.assign(new Failure(status ? "storage" : "network", words), { status });
+      return Object.assign(new Failure(status ? "storage" : "network", words), { status, unread: !status && progressed });
     }
 
     /** Twice not one byte went out, and yet the storage answers: the browser was told not to send any. */
