@@ -7,5 +7,5 @@ from django_selectel_storage.uploads.admin import DirectUploadAdminMixin
 
 
 @admin.register(Picture)
-class PictureAdmin(DirectUploadAdminMixin, admin.ModelAdmin):
+class PictureAdmin(DirectUploadAdminMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "image", "uploaded_at")

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from django.conf import settings
 
 import demo.run
 from demo.ending import Ending
@@ -25,9 +28,8 @@ def storage_server() -> Iterator[ServerInfo]:
 
 def set_up(wish: demo.run.Wish, info: ServerInfo, folder: Path) -> None:
     original_set_up(wish, info, folder)
-    from django.conf import settings
-
-    settings.SELECTEL_UPLOADS = {**settings.SELECTEL_UPLOADS, **json.loads(os.environ["SITE_UPLOADS"])}
+    wishes: dict[str, Any] = settings.SELECTEL_UPLOADS  # type: ignore[misc]
+    wishes.update(json.loads(os.environ["SITE_UPLOADS"]))
 
 
 demo.run.storage_server = storage_server

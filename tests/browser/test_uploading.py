@@ -246,7 +246,10 @@ def test_a_storage_that_does_not_know_the_site_is_told_from_one_that_is_away(
 @on_s3
 def test_a_strict_content_security_policy_is_enough(page: Page, site: Site) -> None:
     storage = f"http://{site.hooks._address}"
-    policy = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; connect-src 'self' {storage}"
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        f"connect-src 'self' {storage}"
+    )
     complaints = with_policy(page, policy)
     upload_page(page, site).set_input_files(small_file())
     expect(page.get_by_role("status")).to_contain_text("small.png is uploaded.")

@@ -38,7 +38,7 @@ def on_s3(info: ServerInfo) -> dict[str, Any]:
 @pytest.fixture
 def use(monkeypatch: pytest.MonkeyPatch) -> Any:
     def use_storage(storage: object) -> None:
-        monkeypatch.setitem(storages._storages, "default", storage)
+        monkeypatch.setitem(vars(storages)["_storages"], "default", storage)
 
     return use_storage
 

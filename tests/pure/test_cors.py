@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,9 +55,6 @@ def test_the_other_calls_are_botocores_too(ours: Request, name: str) -> None:
 
 
 def test_the_md5_is_that_of_the_body() -> None:
-    import base64
-    import hashlib
-
     request = cors.put_rules(PLACE, [RULE])
     body = b"".join(request.body.chunks())
     assert base64.b64decode(request.headers["Content-MD5"]) == hashlib.md5(body).digest()

@@ -9,5 +9,5 @@ admin.site.register([Document, Photo])
 
 
 @admin.register(Letter)
-class LetterAdmin(DirectUploadAdminMixin, admin.ModelAdmin):
+class LetterAdmin(DirectUploadAdminMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """Files of letters go straight into the container."""

@@ -72,12 +72,12 @@ class Visitor:
         answer = self.client.post(f"/uploads/{step}/", json.dumps(said), content_type="application/json")
         return {**json.loads(answer.content), "status": answer.status_code}
 
-    def start(self, content: bytes, name: str = "a.txt", type: str = "text/plain", label: str = DOCUMENT) -> Any:
-        return self.ask("start", field=offer(label), name=name, size=len(content), type=type)
+    def start(self, content: bytes, name: str = "a.txt", kind: str = "text/plain", label: str = DOCUMENT) -> Any:
+        return self.ask("start", field=offer(label), name=name, size=len(content), type=kind)
 
-    def upload(self, content: bytes, name: str = "a.txt", type: str = "text/plain", label: str = DOCUMENT) -> str:
+    def upload(self, content: bytes, name: str = "a.txt", kind: str = "text/plain", label: str = DOCUMENT) -> str:
         """Upload a file; give its receipt."""
-        started = self.start(content, name, type, label)
+        started = self.start(content, name, kind, label)
         assert started["status"] == 201, started
         if "url" in started:
             assert send(started, content) in {200, 201}

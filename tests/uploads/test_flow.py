@@ -65,9 +65,8 @@ def test_a_function_as_upload_to_means_staging(visitor: Visitor) -> None:
 def test_the_rules_of_the_options_describe_the_object(
     visitor: Visitor, storage: SelectelStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    described = SelectelStorage(
-        **{**storage._arguments.keywords, "cache_control": "max-age=60", "metadata": {"by": "us"}}
-    )
+    given: dict[str, Any] = {**storage._arguments.keywords, "cache_control": "max-age=60", "metadata": {"by": "us"}}
+    described = SelectelStorage(**given)
     monkeypatch.setattr("django.core.files.storage.default_storage._wrapped", described)
     receipt = receipt_of(visitor.upload(b"hello"))
     info = described.stat(receipt.name)

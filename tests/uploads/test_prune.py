@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.uploads import leftovers
+from django_selectel_storage.uploads.management.commands import selectel_prune
 from tests.uploads.conftest import MIB, SCAN, Visitor, send
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +22,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def three_days_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    from django_selectel_storage.uploads.management.commands import selectel_prune
-
     later = timezone.now() + timedelta(days=3)
     clock: Any = type("Clock", (), {"now": staticmethod(lambda: later)})
     monkeypatch.setattr(selectel_prune, "timezone", clock)

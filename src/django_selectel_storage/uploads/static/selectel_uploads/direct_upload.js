@@ -314,8 +314,8 @@
     progress(name, percent) {
       this.show(percent);
       if (percent >= this.announced + ANNOUNCED && percent < 100) {
-        this.announced = percent;
-        this.say(filled(messagesOf(this.box).progress, { name, percent }));
+        this.announced = Math.floor(percent / ANNOUNCED) * ANNOUNCED;
+        this.say(filled(messagesOf(this.box).progress, { name, percent: this.announced }));
       }
     }
 
