@@ -6,6 +6,6 @@ from django.db.models import FileField
 from django.http import HttpRequest
 
 
-def anybody(request: HttpRequest, field: FileField) -> bool:
+def anybody(_: HttpRequest, field: FileField) -> bool:
     """Let everybody upload pictures, and nobody anything else."""
     return field.model._meta.label == "gallery.Picture"

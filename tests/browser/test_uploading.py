@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from tests.browser import pictures
-from tests.browser.conftest import MakeSite, Site
+from tests.browser.conftest import ROOT, MakeSite, Site
 
 MIB = 1024**2
 Keep = Callable[[Page, str], Path]
@@ -274,3 +274,22 @@ def with_policy(page: Page, policy: str) -> list[str]:
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.route(re.compile(r"/upload/$"), answer)
     return complaints
+
+
+@on_s3
+def test_the_documented_example_in_javascript_uploads(page: Page, make_site: MakeSite) -> None:
+    text = (ROOT / "docs" / "direct-uploads.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```javascript\n(.+?)```", text, re.DOTALL)
+    sizes = {"PARTS_FROM": 6 * MIB, "PART_SIZE": 5 * MIB}
+    with make_site("s3", FIELDS={"gallery.Picture.image": {}}, **sizes) as site:
+        upload_page(page, site)
+        token = page.locator("[name=csrfmiddlewaretoken]").get_attribute("value")
+        for size in (5, 6 * MIB + 1):
+            receipt = page.evaluate(
+                f"""([token, size]) => {{ {example}
+                const file = new File([new Uint8Array(size)], "a.bin", {{type: "image/x-test"}});
+                return upload(file, "gallery.Picture.image", token); }}""",
+                [token, size],
+            )
+            assert receipt.count(":") == 2
+        assert sorted({query[:12] for query in parts_sent(site)}) == ["partNumber=1", "partNumber=2"]
