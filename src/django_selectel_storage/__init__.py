@@ -3,7 +3,7 @@
 The rooms, from the door inwards; each imports only from its own line or a lower one:
 
     storage      the door: the classes that Django opens. Behind it, each on the shoulders of the next: further (verbs
-                 beyond Django's), upload_links, storing (content to the key of a name), configured (options, keys of
+                 beyond Django's), direct_uploads, upload_links, storing (content to the key of a name), configured (options, keys of
                  names, migrations); naming (a free name), files (what open() hands back), container and utils (1.x)
     checks       system checks; debug: secrets masked in Django's error reports
     conf         the entrance: arguments + Django settings + DSN -> StorageOptions; below it, no Django

@@ -276,7 +276,6 @@ def with_policy(page: Page, policy: str) -> list[str]:
     return complaints
 
 
-@on_s3
 def test_the_documented_example_in_javascript_uploads(page: Page, make_site: MakeSite) -> None:
     text = (ROOT / "docs" / "direct-uploads.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```javascript\n(.+?)```", text, re.DOTALL)
@@ -292,4 +291,5 @@ def test_the_documented_example_in_javascript_uploads(page: Page, make_site: Mak
                 [token, size],
             )
             assert receipt.count(":") == 2
-        assert sorted({query[:12] for query in parts_sent(site)}) == ["partNumber=1", "partNumber=2"]
+        numbers = {number for query in parts_sent(site) for number in re.findall(r"partNumber=(\d+)", query)}
+        assert numbers == {"1", "2"}
