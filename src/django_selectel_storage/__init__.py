@@ -3,9 +3,10 @@
 The rooms, from the door inwards; each imports only from its own line or a lower one:
 
     storage      the door: the classes that Django opens. Behind it, each on the shoulders of the next: further (verbs
-                 beyond Django's), upload_links, storing (content to the key of a name), configured (options, keys of
-                 names, migrations); naming (a free name), content (what save() is given), files (what open() hands
-                 back), container and utils (1.x)
+                 beyond Django's), direct_uploads, upload_links, storing (content to the key of a name), configured
+                 (options, keys of names, migrations); naming (a free name), content (what save() is given), files
+                 (what open() hands back), stored_content (what a browser has put there itself), container, utils (1.x)
+    uploads      an application of its own: from the browser straight into the container
     checks       system checks; debug: secrets masked in Django's error reports
     conf         the entrance: arguments + Django settings + DSN -> StorageOptions; below it, no Django
     windows      a file's bytes, fetched as they are read

@@ -11,15 +11,15 @@ from asgiref.sync import sync_to_async
 from django.core.exceptions import SuspiciousFileOperation
 
 from django_selectel_storage import compression, conf, headers, names
+from django_selectel_storage.direct_uploads import DirectUploads
 from django_selectel_storage.exceptions import DeletionFailed, InvalidOption, ObjectExists
 from django_selectel_storage.files import Stream
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload, headers_of
 from django_selectel_storage.transport.body import CHUNK
-from django_selectel_storage.upload_links import UploadLinks
 from django_selectel_storage.windows import Source, Windows
 
 
-class FurtherVerbs(UploadLinks):
+class FurtherVerbs(DirectUploads):
     """stat, walk, copy, move, delete_many, open_stream, update_headers, save_with_metadata, and async twins."""
 
     # --- looking -----------------------------------------------------------------------------------------------------

@@ -71,6 +71,10 @@ class ObjectHeaders:
     metadata: Mapping[str, str] = field(default_factory=dict)
     further: Mapping[str, str] = field(default_factory=dict)
 
+    def marked(self, upload_id: str) -> ObjectHeaders:
+        """The same with the mark by which one write is told from all others."""
+        return replace(self, metadata={**self.metadata, UPLOAD_ID: upload_id})
+
     def standard(self) -> dict[str, str]:
         """Those that HTTP itself names."""
         pairs = (

@@ -17,6 +17,7 @@ from django_selectel_storage.content import as_file, rewindable
 from django_selectel_storage.exceptions import ObjectExists
 from django_selectel_storage.files import ObjectFile, Place
 from django_selectel_storage.further import FurtherVerbs
+from django_selectel_storage.stored_content import StoredContent
 from django_selectel_storage.windows import Source
 
 _METHODS = ("GET", "HEAD", "PUT", "DELETE")
@@ -58,6 +59,8 @@ class SelectelStorage(FurtherVerbs):
             StorageError: the store did not take it.
         """
         name = content.name if name is None else name
+        if isinstance(content, StoredContent) and content.storage == self:
+            return self.adopt(name, content, max_length)
         content = as_file(content, name)
         validate_file_name(name, allow_relative_path=True)
         with rewindable(content, self.options.max_memory_size) as source:

@@ -22,6 +22,8 @@ LINES: dict[str, int] = {
             "storing",
             "further",
             "upload_links",
+            "direct_uploads",
+            "stored_content",
             "container",
             "naming",
             "content",

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from django_selectel_storage.exceptions import StorageError
+from django_selectel_storage.exceptions import ObjectChanged, StorageError
 from django_selectel_storage.headers import FURTHER, ObjectHeaders
+from django_selectel_storage.protocols.cors import CrossOrigin
+from django_selectel_storage.protocols.in_parts import UploadsInParts
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import Incoming
 
@@ -102,6 +104,16 @@ def headers_of(info: ObjectInfo) -> ObjectHeaders:
     )
 
 
+def insist_on(info: ObjectInfo, etag: str) -> None:
+    """Refuse an object that has another ETag; an empty one accepts any.
+
+    Raises:
+        ObjectChanged: it has another one.
+    """
+    if etag and info.etag != etag:
+        raise ObjectChanged(f"The object {info.key!r} was replaced meanwhile.")
+
+
 class ObjectClient(Protocol):
     """One container of an object store. Safe to use from many threads.
 
@@ -114,6 +126,20 @@ class ObjectClient(Protocol):
     @property
     def atomic_conditions(self) -> bool:
         """Whether the server is known to heed ``If-None-Match``, as far as its host tells."""
+        ...
+
+    @property
+    def parts(self) -> UploadsInParts | None:
+        """Large uploads in parts; None where the protocol has none for others to send."""
+        ...
+
+    @property
+    def cors(self) -> CrossOrigin:
+        """The container's CORS rules."""
+        ...
+
+    def described(self, headers: ObjectHeaders) -> dict[str, str]:
+        """Give the header fields with which a new object is described; a signed URL may bind them."""
         ...
 
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
@@ -168,16 +194,18 @@ class ObjectClient(Protocol):
         """
         ...
 
-    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None, *, etag: str = "") -> None:
         """Copy an object inside the container, on the server's side; what ``target`` holds is replaced.
 
         Args:
             source: the key of the original.
             target: the key of the copy.
             headers: what to store beside the bytes; None takes over what the original has.
+            etag: the ETag that the original must have; empty for any.
 
         Raises:
             ObjectNotFound: there is no original.
+            ObjectChanged: it has another ETag.
             ObjectTooLarge: the protocol cannot copy so much.
         """
         ...

@@ -12,10 +12,18 @@ from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols import presence, removal
-from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload, headers_of
+from django_selectel_storage.protocols.base import (
+    Listing,
+    ObjectInfo,
+    ObjectRange,
+    UnfinishedUpload,
+    headers_of,
+    insist_on,
+)
 from django_selectel_storage.protocols.failures import Attempt, Condition
 from django_selectel_storage.protocols.removal import NotTogether
 from django_selectel_storage.protocols.s3 import wire, xml
+from django_selectel_storage.protocols.s3.cors import BucketCors
 from django_selectel_storage.protocols.s3.multipart import Uploads
 from django_selectel_storage.signing import sigv4
 from django_selectel_storage.transport.body import Body
@@ -42,9 +50,10 @@ class S3Client:
         self._key = sigv4.SigningKey(options.access_key or "", options.secret_key or "", options.s3_region)
         self._pool = pool
         self._clock = clock
-        self._uploads = Uploads(
+        self.parts = Uploads(
             self._send, self.head, self._place, self.container, options.multipart_chunksize, options.max_concurrency
         )
+        self.cors = BucketCors(self._send, self._place, self.container)
         self._presence = presence.Presence(self._ask_for_container)
 
     @property
@@ -52,10 +61,14 @@ class S3Client:
         """Whether the host is known to heed ``If-None-Match`` (AWS and Selectel document it)."""
         return hosts.heeds_conditions(self._place.origin)
 
+    def described(self, headers: ObjectHeaders) -> dict[str, str]:
+        """Give the header fields with which a new object is described."""
+        return wire.object_fields(headers)
+
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
         """Store an object: in one request (PutObject), or in parts from ``multipart_threshold`` on."""
         if body.size >= self._options.multipart_threshold:
-            self._uploads.store(key, body, headers, only_if_absent=only_if_absent)
+            self.parts.store(key, body, headers, only_if_absent=only_if_absent)
             return
         request = wire.put_object(self._place, key, body, headers, only_if_absent=only_if_absent)
         attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
@@ -90,29 +103,30 @@ class S3Client:
         """Remove many objects (DeleteObjects, 1,000 at a time); one by one where the server does not know how."""
         return removal.delete_many(keys, self._delete_together, self.delete, wire.PAGE)
 
-    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None, *, etag: str = "") -> None:
         """Copy an object (CopyObject, above 5 GiB UploadPartCopy)."""
         original = self.head(source)
+        insist_on(original, etag)
         if original.size > LARGEST_PUT:
             described = headers or headers_of(original)
-            self._uploads.copy(target, self._source_path(source), original, described)
+            self.parts.copy(target, self._source_path(source), original, described)
         else:
             self._copy(original, target, headers)
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
         """Copy the object onto itself, described anew; S3 has no other way."""
         if info.size > LARGEST_PUT:
-            self._uploads.copy(info.key, self._source_path(info.key), info, headers)
+            self.parts.copy(info.key, self._source_path(info.key), info, headers)
         else:
             self._copy(info, info.key, headers)
 
     def unfinished_uploads(self, prefix: str) -> Iterator[UnfinishedUpload]:
         """Give the unfinished multipart uploads (ListMultipartUploads)."""
-        return self._uploads.unfinished(prefix)
+        return self.parts.unfinished(prefix)
 
     def abort_upload(self, key: str, upload_id: str) -> None:
         """Drop an unfinished multipart upload (AbortMultipartUpload)."""
-        self._uploads.abort(key, upload_id)
+        self.parts.abort(key, upload_id)
 
     def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:
         """Give one page of a listing (ListObjectsV2)."""

@@ -9,6 +9,7 @@ from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.protocols import fields
 from django_selectel_storage.protocols.base import UnfinishedUpload
+from django_selectel_storage.protocols.in_parts import SentPart
 from django_selectel_storage.protocols.s3 import xml
 from django_selectel_storage.protocols.s3.wire import Address, copy_source, object_fields
 from django_selectel_storage.signing.sigv4 import canonical_query
@@ -53,6 +54,12 @@ def list_uploads(place: Address, prefix: str, key_marker: str, upload_marker: st
     return Request("GET", place.path(""), canonical_query(parameters))
 
 
+def list_parts(place: Address, key: str, upload: str, marker: str) -> Request:
+    """ListParts, of those behind the number ``marker``."""
+    parameters = {"uploadId": upload, **({"part-number-marker": marker} if marker else {})}
+    return Request("GET", place.path(key), canonical_query(parameters))
+
+
 def _part_query(upload: str, number: int) -> str:
     return canonical_query({"partNumber": str(number), "uploadId": upload})
 
@@ -71,6 +78,25 @@ def read_part_tag(answer: Answer) -> str:
     if not tag:
         raise StorageError("The server took a part, but gave no ETag for it.")
     return fields.entity_tag(tag)
+
+
+def read_parts(answer: Answer) -> tuple[list[SentPart], str | None]:
+    """Read a page of ListParts, and the marker of the next one."""
+    root = xml.parse(answer.body)
+    parts = [
+        SentPart(
+            number=fields.length(xml.text(entry, "PartNumber")),
+            size=fields.length(xml.text(entry, "Size")),
+            etag=fields.entity_tag(xml.text(entry, "ETag")),
+        )
+        for entry in xml.children(root, "Part")
+    ]
+    if xml.text(root, "IsTruncated") != "true":
+        return parts, None
+    marker = xml.text(root, "NextPartNumberMarker")
+    if not marker:
+        raise StorageError("The server's list of parts goes on, but does not say where (NextPartNumberMarker).")
+    return parts, marker
 
 
 def read_uploads(answer: Answer) -> tuple[list[UnfinishedUpload], tuple[str, str] | None]:

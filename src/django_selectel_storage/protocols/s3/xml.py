@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from django_selectel_storage.exceptions import StorageError
 
 ERROR = b"<Error"  # what an error's body begins with, also one that comes with status 200
-_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 
 
@@ -48,7 +48,7 @@ def can_hold(text: str) -> bool:
 def delete_request(keys: Iterator[str] | list[str]) -> bytes:
     """Write the body of DeleteObjects."""
     entries = "".join(f"<Object><Key>{_written(key)}</Key></Object>" for key in keys)
-    return f'<Delete xmlns="{_NAMESPACE}"><Quiet>true</Quiet>{entries}</Delete>'.encode()
+    return f'<Delete xmlns="{NAMESPACE}"><Quiet>true</Quiet>{entries}</Delete>'.encode()
 
 
 def complete_request(tags: list[str]) -> bytes:
@@ -57,7 +57,7 @@ def complete_request(tags: list[str]) -> bytes:
         f"<Part><PartNumber>{number}</PartNumber><ETag>&quot;{escape(tag)}&quot;</ETag></Part>"
         for number, tag in enumerate(tags, start=1)
     )
-    return f'<CompleteMultipartUpload xmlns="{_NAMESPACE}">{parts}</CompleteMultipartUpload>'.encode()
+    return f'<CompleteMultipartUpload xmlns="{NAMESPACE}">{parts}</CompleteMultipartUpload>'.encode()
 
 
 def _written(text: str) -> str:

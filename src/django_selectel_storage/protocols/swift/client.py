@@ -20,9 +20,10 @@ from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols import presence, removal
-from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload
+from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload, insist_on
 from django_selectel_storage.protocols.failures import Attempt, Condition
 from django_selectel_storage.protocols.swift import keystone, wire
+from django_selectel_storage.protocols.swift.cors import ContainerCors
 from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
 from django_selectel_storage.signing import tempurl
 from django_selectel_storage.transport.body import Body
@@ -42,6 +43,7 @@ class SwiftClient:
     """
 
     signs_headers = False
+    parts = None  # segments have a life of their own; this package writes none
     atomic_conditions = True  # Swift itself knows If-None-Match: *, since 2.0
 
     def __init__(self, options: StorageOptions, tokens: TokenKeeper, connect: Callable[[str], Pool]) -> None:
@@ -50,7 +52,12 @@ class SwiftClient:
         self._tokens = tokens
         self._connect = connect
         self._digest_name = ""
+        self.cors = ContainerCors(self._send, self.container)
         self._presence = presence.Presence(self._ask_for_container)
+
+    def described(self, headers: ObjectHeaders) -> dict[str, str]:
+        """Give the header fields with which a new object is described."""
+        return wire.object_fields(headers)
 
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
         """Store an object in one request, of up to 5 GiB.
@@ -93,9 +100,10 @@ class SwiftClient:
         """Remove many objects (bulk-delete, 10,000 at a time); one by one where the server does not know how."""
         return removal.delete_many(keys, self._delete_together, self.delete, wire.PAGE)
 
-    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None, *, etag: str = "") -> None:
         """Copy an object of up to 5 GiB (PUT with X-Copy-From)."""
         original = self.head(source)
+        insist_on(original, etag)
         _refuse_too_large(original.size, "copied", source)
         attempt = self._attempt("Copying", source, Condition.UNCHANGED)
         self._send(lambda base: wire.copy_object(base, self.container, source, target, original.etag, headers), attempt)
