@@ -7,11 +7,11 @@ that either knows what the other has moved.
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
-from decimal import Decimal, InvalidOperation
 
 from django_selectel_storage.headers import ORIGINAL_SIZE, OWN_METADATA, ObjectHeaders
 
@@ -19,6 +19,7 @@ MTIME = "mtime"
 MD5 = "md5chksum"
 SOURCE_ETAG = "source-etag"
 _SECOND = 10**9  # nanoseconds
+_SECONDS = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,9})[0-9]*)?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _OURS = OWN_METADATA - {ORIGINAL_SIZE} | {MTIME, MD5, SOURCE_ETAG}
 # Swift knows more than S3; a manifest is not among it: the bytes are moved, not the segments that they lie in.
@@ -37,15 +38,18 @@ def nanoseconds(moment: datetime | None) -> int | None:
 
 def mtime_text(modified: int) -> str:
     """Write a time as metadata."""
-    return f"{Decimal(modified) / _SECOND:f}"
+    seconds, fraction = divmod(abs(modified), _SECOND)
+    sign = "-" if modified < 0 else ""
+    return f"{sign}{seconds}.{fraction:09d}".rstrip("0") if fraction else f"{sign}{seconds}"
 
 
 def modified(metadata: Mapping[str, str], otherwise: datetime | None) -> int | None:
     """Give the time of the last change: that of the metadata, or else that of the object."""
-    try:
-        return int(Decimal(metadata[MTIME][:32]) * _SECOND)
-    except (KeyError, InvalidOperation, OverflowError, ValueError):
+    match = _SECONDS.fullmatch(metadata.get(MTIME, ""))
+    if not match:
         return nanoseconds(otherwise)
+    passed = int(match[2]) * _SECOND + int((match[3] or "").ljust(9, "0"))
+    return -passed if match[1] else passed
 
 
 def md5(metadata: Mapping[str, str]) -> str:

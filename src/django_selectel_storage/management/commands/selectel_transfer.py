@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from django_selectel_storage.exceptions import SelectelException
 from django_selectel_storage.transfer.mover import Wishes
-from django_selectel_storage.transfer.places.find import place_of
+from django_selectel_storage.transfer.places.find import place_of, source_of
 from django_selectel_storage.transfer.plan import Shard, shard, workers
 from django_selectel_storage.transfer.progress import Progress, Silence, progress_on
 from django_selectel_storage.transfer.report import Report, Tally, printable
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             CommandError: nothing could be moved, or not everything (exit code 3).
         """
         try:
-            ends = place_of(source), place_of(target)
+            ends = source_of(source), place_of(target)
             if ends[0].overlaps(ends[1]):
                 raise CommandError("SOURCE and TARGET are the same place, or one lies in the other.")
             tally = self._moved(*ends, options)

@@ -36,6 +36,18 @@ def place_of(text: str) -> Place:
     return place_of_storage(storage_of(text), repr(text))
 
 
+def source_of(text: str) -> Place:
+    """Give the place that a text means, from which files are to come; see ``place_of``.
+
+    Raises:
+        ConfigurationError: also when it is a folder that is not there.
+    """
+    place = place_of(text)
+    if isinstance(place, FolderPlace) and not place.exists():
+        raise ConfigurationError(f"There is nothing to move: {place.title} does not exist.")
+    return place
+
+
 def storage_of(text: str) -> Storage:
     """Give the storage of an alias or a schema, or of a DSN.
 
@@ -69,6 +81,8 @@ def place_of_storage(storage: Storage, title: str) -> Place:
     if isinstance(storage, SelectelStorage) and _is_unchanged(kind, SelectelStorage):
         return ContainerPlace(storage, f"{title} (the container {storage.options.container!r})")
     if isinstance(storage, FileSystemStorage) and _is_unchanged(kind, FileSystemStorage):
+        if not storage.base_location:
+            raise ConfigurationError(f"{title} has no folder of its own: set MEDIA_ROOT, or its option 'location'.")
         return FolderPlace(
             Path(storage.location),
             f"{title} (the folder {str(storage.location)!r})",

@@ -38,11 +38,13 @@ class FolderPlace:
         self._file_mode = file_mode
         self._folder_mode = folder_mode
 
+    def exists(self) -> bool:
+        """Whether there is such a folder."""
+        return self._root.is_dir()
+
     def entries(self, prefix: str) -> Iterator[Entry]:
         """Give all files; the names of one folder after the other are held in memory."""
-        if not self._root.exists():
-            return iter(())
-        return self._walk("", prefix, ())
+        return self._walk("", prefix, ()) if self.exists() else iter(())
 
     def overlaps(self, other: Place) -> bool:
         """Whether one folder lies in the other."""
