@@ -24,7 +24,8 @@ class Shouting(FileSystemStorage):
     """A storage that stores something else than it is given."""
 
     def _save(self, name: str, content: Any) -> str:
-        return super()._save(name, ContentFile(content.read().upper()))
+        saved: str = super()._save(name, ContentFile(content.read().upper()))  # type: ignore[misc]
+        return saved
 
 
 class Renaming(InMemoryStorage):

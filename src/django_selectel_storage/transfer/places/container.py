@@ -21,6 +21,7 @@ from django_selectel_storage.transport.body import CHUNK, Body, BytesBody, FileB
 
 SMALL = 1024 * 1024  # bytes; an object of this size comes with one request and stays in memory
 CONNECTIONS = 128  # to one host, at the least: each of many workers may send parts side by side
+PATIENCE = 900.0  # seconds; a store that copies by itself may say nothing until it has done so
 _CONTROLS = frozenset(map(chr, [*range(32), 127, 0xFFFE, 0xFFFF]))
 _SERVICE = {
     "s3": ("access_key", "secret_key", "s3_endpoint", "s3_region"),
@@ -44,7 +45,9 @@ class ContainerPlace:
         self.title = title
         self.storage = storage
         self.options = storage.options
-        self.client = client_for(replace(self.options, pool_maxsize=max(CONNECTIONS, self.options.pool_maxsize)))
+        many = replace(self.options, pool_maxsize=max(CONNECTIONS, self.options.pool_maxsize))
+        self.client = client_for(many)
+        self._patient = client_for(replace(many, read_timeout=max(PATIENCE, many.read_timeout)))
 
     def entries(self, prefix: str) -> Iterator[Entry]:
         """Give all files, page by page."""
@@ -102,7 +105,7 @@ class ContainerPlace:
         """Let the service copy a file out of another container, or out of another folder of this one."""
         info = source.client.head(source.key(entry.name))
         described = self._described(entry.name, _known(info, as_stored=True), marks.md5(info.metadata))
-        self.client.copy_from(source.client.container, info, self.key(entry.name), described)
+        self._patient.copy_from(source.client.container, info, self.key(entry.name), described)
 
     def memory_for(self, size: int) -> int:
         """Give the memory of a copy, or of the parts under way."""
