@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import pytest
 from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver import Hooks
-from tests.conftest import face_options
+from django_selectel_storage.management.commands.selectel_transfer import INTERRUPTED
+from django_selectel_storage.storage import SelectelStorage
+from tests.conftest import CONTAINER, face_options
 from tests.servers.stack import Stack
 from tests.transfer.conftest import LARGE_FROM, MIB, Command, Define, content_of
 
@@ -122,22 +125,43 @@ SELECTEL_STORAGES = {storages!r}
 """
 
 
-def test_a_run_that_is_killed_goes_on_where_it_was(
-    transfer: Command, define: Define, disk: Any, stack: Stack, hooks: Hooks, tmp_path: Path, kinds_for: Kinds
-) -> None:
-    new = define("new", "s3")
-    options = {**LARGE_FROM, **face_options(stack, "s3"), "container": "media", "location": new.options.location}
-    (tmp_path / "site_settings.py").write_text(SITE.format(storages={"new": options}))
-    folder = disk({**FILES, "large.bin": LARGE})
-    hooks.fault(status=0, delay=0.2, count=1000, method="PUT", match=new.options.location)
-    command = ["-m", "django", "selectel_transfer", str(folder), "new", "--workers=2", f"--report={tmp_path}/report"]
-    places = [str(tmp_path), *filter(None, sys.path)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places), "DJANGO_SETTINGS_MODULE": "site_settings"}
-    child = subprocess.Popen([sys.executable, *command], env=environment, stderr=subprocess.DEVNULL)
-    report = tmp_path / "report"
+@pytest.fixture
+def started(stack: Stack, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts the command in a process of its own, that moves a folder into the storage."""
+    children: list[subprocess.Popen[str]] = []
+
+    def start(folder: Path, new: SelectelStorage, *arguments: str) -> subprocess.Popen[str]:
+        options = {**LARGE_FROM, **face_options(stack, "s3"), "container": CONTAINER, "location": new.options.location}
+        (tmp_path / "site_settings.py").write_text(SITE.format(storages={"new": options}))
+        places = [str(tmp_path), *filter(None, sys.path)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places), "DJANGO_SETTINGS_MODULE": "site_settings"}
+        command = [sys.executable, "-m", "django", "selectel_transfer", str(folder), "new", *arguments]
+        child = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.kill()
+        child.wait()
+        if child.stderr:
+            child.stderr.close()
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not (report.exists() and report.read_text().count("copied") >= 5):
+    while not happened():
+        assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was(
+    transfer: Command, define: Define, disk: Any, hooks: Hooks, tmp_path: Path, started: Any
+) -> None:
+    new, report, folder = define("new", "s3"), tmp_path / "report", disk({**FILES, "large.bin": LARGE})
+    hooks.fault(status=0, delay=0.2, count=1000, method="PUT", match=new.options.location)
+    child = started(folder, new, "--workers=2", f"--report={report}")
+    wait_until(lambda: report.exists() and report.read_text().count("copied") >= 5)
     child.send_signal(signal.SIGKILL)
     assert child.wait() == -signal.SIGKILL
     hooks.clear_faults()
@@ -147,8 +171,25 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
     assert there.items() <= FILES.items()
     told = [json.loads(line) for line in report.read_text().splitlines() if line.endswith("}")]
     assert {line["name"] for line in told if line["result"] == "copied"} <= there.keys()
-    kinds_for()
     done = transfer(str(folder), "new")
     assert done.code == 0
-    assert f"{41 - len(there)} copied, {len(there)} same" in done.words
+    copied, same = map(int, re.findall(r"(\d+) (?:copied|same)", done.words))
+    assert copied + same == len(FILES) + 1
+    assert len(there) <= same <= len(there) + 2  # what the server had received, but not yet stored
     assert content_of(new) == {**FILES, "large.bin": LARGE}
+
+
+def test_a_run_that_is_interrupted_ends_soon_and_leaves_no_parts(
+    transfer: Command, define: Define, disk: Any, hooks: Hooks, started: Any
+) -> None:
+    new, folder = define("new", "s3"), disk({"large.bin": LARGE * 8})
+    hooks.fault(status=0, delay=1, count=100, method="PUT", match="partNumber")
+    child = started(folder, new)
+    wait_until(lambda: any("partNumber=2" in entry.query for entry in hooks.requests()))
+    child.send_signal(signal.SIGINT)
+    assert "Interrupted" in child.communicate()[1]
+    assert child.returncode == INTERRUPTED
+    parts = {entry.query for entry in hooks.requests() if "partNumber" in entry.query}
+    assert len(parts) < 18
+    assert list(new.unfinished_uploads()) == []
+    assert content_of(new) == {}

@@ -1,4 +1,4 @@
-"""The bytes of an object as the body of another request: read from one store while they are sent to the other.
+"""Bytes under way: those of an object, read from one store while they go to the other; and those that can be stopped.
 
 Knows ``transport.body`` and reading; nothing of where the bytes go.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
+from threading import Event
 from typing import IO
 
 from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo
 from django_selectel_storage.protocols.reading import Stretch
 from django_selectel_storage.transfer import digests
-from django_selectel_storage.transport.body import FileBody
+from django_selectel_storage.transport.body import Body, BytesBody, FileBody
 
 IN_MEMORY = 64 * 1024 * 1024  # bytes of a copy that stay in memory; only a large 'multipart_threshold' makes more
 
@@ -90,3 +91,41 @@ class StoredBody:
         except BaseException:
             spool.close()
             raise
+
+
+class Stopped(Exception):
+    """The run was given up while these bytes were under way."""
+
+
+def stoppable(body: Body, stop: Event) -> Body:
+    """Give a body whose bytes end with ``Stopped`` when the event is set; small ones are not worth it."""
+    return body if isinstance(body, BytesBody) else _Stoppable(body, stop)
+
+
+class _Stoppable:
+    """A body that looks at an event before each piece."""
+
+    def __init__(self, body: Body, stop: Event) -> None:
+        self.size = body.size
+        self._body = body
+        self._stop = stop
+
+    def chunks(self) -> Iterator[bytes]:
+        for chunk in self._body.chunks():
+            self._look()
+            yield chunk
+
+    def digest(self, algorithm: str) -> str:
+        self._look()
+        return self._body.digest(algorithm)
+
+    def part(self, start: int, stop: int) -> bytes:
+        self._look()
+        return self._body.part(start, stop)
+
+    def close(self) -> None:
+        self._body.close()
+
+    def _look(self) -> None:
+        if self._stop.is_set():
+            raise Stopped("The run was given up.")

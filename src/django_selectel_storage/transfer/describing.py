@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from django_selectel_storage.exceptions import (
-    AuthenticationFailed,
-    ConfigurationError,
-    ContainerNotFound,
-    SelectelException,
-)
+from django_selectel_storage.exceptions import SelectelException
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.protocols.base import ObjectInfo, headers_of
 from django_selectel_storage.storage import SelectelStorage
+from django_selectel_storage.transfer.values import FATAL
 from django_selectel_storage.transfer.work import unordered
-
-_FATAL = (AuthenticationFailed, ConfigurationError, ContainerNotFound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ class Describing:
             changes = tuple(differences(now, wanted))
             if changes and not self._dry_run:
                 self._storage.client.update_headers(info, wanted)
-        except _FATAL:
+        except FATAL:
             raise
         except (SelectelException, OSError, ValueError) as error:
             return Described(listed.name, reason=str(error))

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from threading import Event
 
-from django_selectel_storage.exceptions import (
-    AuthenticationFailed,
-    ConfigurationError,
-    ContainerNotFound,
-    DamagedTransfer,
-)
+from django_selectel_storage.exceptions import DamagedTransfer
+from django_selectel_storage.transfer.bodies import stoppable
 from django_selectel_storage.transfer.digests import md5_of
 from django_selectel_storage.transfer.places.container import ContainerPlace
 from django_selectel_storage.transfer.sameness import Comparison
-from django_selectel_storage.transfer.values import Entry, Outcome, Pair, Place, Result
+from django_selectel_storage.transfer.values import FATAL, Entry, Outcome, Pair, Place, Result
 from django_selectel_storage.transfer.work import Memory
 
 MEMORY = 256 * 1024 * 1024  # bytes that all files under way may take together
-# What concerns every file alike ends the whole run.
-_FATAL = (AuthenticationFailed, ConfigurationError, ContainerNotFound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +44,11 @@ class Mover:
         self._wishes = wishes
         self._as_stored = source.keeps_headers and target.keeps_headers
         self._memory = Memory(MEMORY)
+        self._given_up = Event()
+
+    def give_up(self) -> None:
+        """Let what is under way end soon, and leave nothing behind."""
+        self._given_up.set()
 
     def move(self, pair: Pair) -> Outcome:
         """Move a file, unless it is there already.
@@ -61,7 +61,7 @@ class Mover:
             return Outcome(pair, Result.FAILED, reason=problem)
         try:
             return self._move(pair)
-        except _FATAL:
+        except FATAL:
             raise
         except Exception as error:  # noqa: BLE001 - a foreign storage may raise anything; one file stops no other
             return Outcome(pair, Result.FAILED, reason=str(error) or type(error).__name__, final=False)
@@ -88,7 +88,7 @@ class Mover:
             target.copy(source, entry)
             return True
         with self._memory.taken(target.memory_for(entry.size)), source.open(entry, as_stored=self._as_stored) as item:
-            target.write(entry.name, item)
+            target.write(entry.name, replace(item, body=stoppable(item.body, self._given_up)))
         return False
 
     def _reads_back(self, entry: Entry) -> bool:

@@ -75,7 +75,7 @@ class Run:
         return plan.pairs(_ours(self._source, self._scope), target)
 
     def _moved(self, pairs: Iterable[Pair]) -> Iterator[Outcome]:
-        return unordered(self._mover.move, self._not_settled(pairs), self._scope.workers)
+        return unordered(self._mover.move, self._not_settled(pairs), self._scope.workers, self._mover.give_up)
 
     def _not_settled(self, pairs: Iterable[Pair]) -> Iterator[Pair]:
         """Give the pairs that the listings alone do not settle; the others are counted at once."""

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from django_selectel_storage.exceptions import AuthenticationFailed, ConfigurationError, ContainerNotFound
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.transport.body import Body
+
+# What concerns every file alike, and so ends a whole run.
+FATAL = (AuthenticationFailed, ConfigurationError, ContainerNotFound)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,16 @@ Done = TypeVar("Done")
 _AHEAD = 4  # things taken from the list for each worker, so that none waits for the next page of a listing
 
 
-def unordered(work: Callable[[Given], Done], items: Iterable[Given], workers: int) -> Iterator[Done]:
+def unordered(
+    work: Callable[[Given], Done], items: Iterable[Given], workers: int, give_up: Callable[[], None] = lambda: None
+) -> Iterator[Done]:
     """Apply ``work`` to each item, ``workers`` at a time, and give each result when it is there.
+
+    Args:
+        work: what is done to an item, in a thread.
+        items: taken when there is room for more.
+        workers: how many threads.
+        give_up: called before what is under way is waited for, when not everything was done.
 
     Raises:
         Exception: the first failure of ``work`` or ``items``; what was not begun never begins.
@@ -36,6 +44,9 @@ def unordered(work: Callable[[Given], Done], items: Iterable[Given], workers: in
                 yield finished.get().result()
         for _ in range(under_way):
             yield finished.get().result()
+    except BaseException:
+        give_up()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 

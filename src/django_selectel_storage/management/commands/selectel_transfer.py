@@ -21,6 +21,7 @@ from django_selectel_storage.transfer.run import Run, Scope
 from django_selectel_storage.transfer.values import Place
 
 SOME_FAILED = 3  # exit code; 1 is that of every CommandError, 2 that of wrong arguments
+INTERRUPTED = 130  # as shells say it: 128 and the number of SIGINT
 
 
 class Command(BaseCommand):
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         """Move the files and tell of it.
 
         Raises:
-            CommandError: nothing could be moved, or not everything (exit code 3).
+            CommandError: nothing could be moved, or not everything (exit code 3), or somebody interrupted it (130).
         """
         try:
             ends = source_of(source), place_of(target)
@@ -54,6 +55,8 @@ class Command(BaseCommand):
             tally = self._moved(*ends, options)
         except (SelectelException, SuspiciousOperation, NotImplementedError) as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted. The same command goes on from here.", returncode=INTERRUPTED) from None
         for outcome in tally.failures:
             self.stderr.write(printable(f"{outcome.pair.one.name}: {outcome.reason}"))
         if tally.failed:
