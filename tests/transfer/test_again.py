@@ -17,8 +17,8 @@ import pytest
 from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver import Hooks
-from django_selectel_storage.management.commands.selectel_transfer import INTERRUPTED
 from django_selectel_storage.storage import SelectelStorage
+from django_selectel_storage.transfer.report import INTERRUPTED
 from tests.conftest import CONTAINER, face_options
 from tests.servers.stack import Stack
 from tests.transfer.conftest import LARGE_FROM, MIB, Command, Define, content_of

@@ -129,6 +129,15 @@ def test_an_unknown_name_is_answered_with_the_known_ones(transfer: Command, defi
     assert "./nowhere" in done.complaints
 
 
+def test_an_alias_whose_class_cannot_be_had_is_named(
+    transfer: Command, define: Define, alias: Callable[..., None]
+) -> None:
+    define("new")
+    alias("broken", "nowhere.Storage")
+    done = transfer("broken", "new")
+    assert (done.code, "nowhere" in done.complaints) == (1, True)
+
+
 def test_a_source_that_is_no_folder_is_refused(transfer: Command, define: Define, tmp_path: Path) -> None:
     define("new")
     done = transfer(str(tmp_path / "mistyped"), "new")

@@ -13,8 +13,8 @@ import pytest
 from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver import Hooks
-from django_selectel_storage.management.commands.selectel_transfer import SOME_FAILED
 from django_selectel_storage.transfer import run
+from django_selectel_storage.transfer.report import SOME_FAILED
 from tests.contract.test_headers import Outsider
 from tests.transfer.conftest import MIB, Command, Define, content_of, files_in
 

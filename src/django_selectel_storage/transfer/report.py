@@ -1,4 +1,4 @@
-"""What became of the files: counted, and written down one line of JSON each. Pure but for the file it writes to."""
+"""What became of the files: counted, written down one line of JSON each, and as exit code. Pure but for its file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import IO, Any
 
 from django_selectel_storage.transfer.values import Outcome, Result
 
+# Exit codes; 1 is that of every CommandError, 2 that of wrong arguments.
+SOME_FAILED = 3
+INTERRUPTED = 130  # as shells say it: 128 and the number of SIGINT
 SHOWN = 20  # failures that are repeated at the end
 
 

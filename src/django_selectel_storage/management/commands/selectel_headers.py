@@ -5,16 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.core.management.base import BaseCommand, CommandError
 
 from django_selectel_storage.exceptions import ConfigurationError, SelectelException
-from django_selectel_storage.management.commands.selectel_transfer import SOME_FAILED
 from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.transfer.describing import Described, Describing
 from django_selectel_storage.transfer.places.find import storage_of
 from django_selectel_storage.transfer.plan import workers
-from django_selectel_storage.transfer.report import printable
+from django_selectel_storage.transfer.report import INTERRUPTED, SOME_FAILED, printable
 
 
 class Command(BaseCommand):
@@ -35,13 +34,15 @@ class Command(BaseCommand):
         """Go through the files and tell of those that differ.
 
         Raises:
-            CommandError: nothing could be done, or not everything (exit code 3).
+            CommandError: nothing could be done, or not everything (exit code 3), or somebody interrupted it (130).
         """
         try:
             described = Describing(_selectel(storage), dry_run=options["dry_run"])
             changed, same, failed = self._told(described, options)
-        except (SelectelException, SuspiciousOperation) as error:
+        except (SelectelException, ImproperlyConfigured, SuspiciousOperation) as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted. The same command goes on from here.", returncode=INTERRUPTED) from None
         done = "would be changed" if options["dry_run"] else "changed"
         words = f"{changed:,} {done}, {same:,} as they should be"
         if failed:

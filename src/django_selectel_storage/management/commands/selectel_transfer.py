@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.core.management.base import BaseCommand, CommandError
 
 from django_selectel_storage.exceptions import SelectelException
@@ -16,12 +16,9 @@ from django_selectel_storage.transfer.mover import Wishes
 from django_selectel_storage.transfer.places.find import place_of, source_of
 from django_selectel_storage.transfer.plan import Shard, shard, workers
 from django_selectel_storage.transfer.progress import Progress, Silence, progress_on
-from django_selectel_storage.transfer.report import Report, Tally, printable
+from django_selectel_storage.transfer.report import INTERRUPTED, SOME_FAILED, Report, Tally, printable
 from django_selectel_storage.transfer.run import Run, Scope
 from django_selectel_storage.transfer.values import Place
-
-SOME_FAILED = 3  # exit code; 1 is that of every CommandError, 2 that of wrong arguments
-INTERRUPTED = 130  # as shells say it: 128 and the number of SIGINT
 
 
 class Command(BaseCommand):
@@ -53,7 +50,7 @@ class Command(BaseCommand):
             if ends[0].overlaps(ends[1]):
                 raise CommandError("SOURCE and TARGET are the same place, or one lies in the other.")
             tally = self._moved(*ends, options)
-        except (SelectelException, SuspiciousOperation, NotImplementedError) as error:
+        except (SelectelException, ImproperlyConfigured, SuspiciousOperation, NotImplementedError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             raise CommandError("Interrupted. The same command goes on from here.", returncode=INTERRUPTED) from None
