@@ -50,10 +50,13 @@ class Command(BaseCommand):
             if ends[0].overlaps(ends[1]):
                 raise CommandError("SOURCE and TARGET are the same place, or one lies in the other.")
             tally = self._moved(*ends, options)
-        except (SelectelException, ImproperlyConfigured, SuspiciousOperation, NotImplementedError) as error:
+        except (SelectelException, OSError, ImproperlyConfigured, SuspiciousOperation, NotImplementedError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             raise CommandError("Interrupted. The same command goes on from here.", returncode=INTERRUPTED) from None
+        self._tell(tally)
+
+    def _tell(self, tally: Tally) -> None:
         for outcome in tally.failures:
             self.stderr.write(printable(f"{outcome.pair.one.name}: {outcome.reason}"))
         if tally.failed:
