@@ -7,7 +7,7 @@ import io
 import json
 import threading
 from argparse import ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -174,22 +174,24 @@ def test_where_nothing_came_along_the_rules_count() -> None:
 
 
 def test_of_endless_work_only_a_little_is_taken_ahead() -> None:
-    taken, gate = [], threading.Event()
+    finished: list[int] = []
+    ahead: list[int] = []
+    enough = threading.Event()
 
-    def items() -> Any:
+    def items() -> Iterator[int]:
         for number in range(1000):
-            taken.append(number)
+            ahead.append(number + 1 - len(finished))
+            if number == 7:
+                enough.set()
             yield number
 
-    results = unordered(lambda number: gate.wait() and number, items(), 2)
-    waiting = threading.Thread(target=lambda: next(results))
-    waiting.start()
-    while len(taken) < 8:
-        pass
-    assert len(taken) == 8
-    gate.set()
-    waiting.join()
-    assert len({*results}) == 999
+    def work(number: int) -> int:
+        assert enough.wait(60)
+        finished.append(number)
+        return number
+
+    assert sorted(unordered(work, items(), 2)) == list(range(1000))
+    assert max(ahead) == 8
 
 
 def test_a_failure_of_the_work_ends_it() -> None:
