@@ -16,6 +16,7 @@ from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.transfer import bodies, mover
+from django_selectel_storage.transfer.places.container import ContainerPlace
 from tests.contract.test_headers import Clients
 from tests.transfer.conftest import MIB, Command, Define
 
@@ -60,10 +61,12 @@ def test_a_large_object_streams_from_service_to_service(
     assert "1 same" in transfer("old", "new", "--verify").words
 
 
+@pytest.mark.parametrize("face", ["swift", "s3"], ids=["whose MD5 is known", "that has parts"])
 def test_an_object_that_is_replaced_while_it_is_copied_is_no_mixture(
-    transfer: Command, define: Define, monkeypatch: pytest.MonkeyPatch
+    transfer: Command, define: Define, monkeypatch: pytest.MonkeyPatch, face: str
 ) -> None:
-    source, target = define("old", "swift"), define("new", "s3")
+    monkeypatch.setattr(ContainerPlace, "copies_from", lambda *_: False)
+    source, target = define("old", face), define("new", "s3")
     source.save("large.bin", ContentFile(LARGE))
     part, replaced = bodies.StoredBody.part, threading.Event()
 
