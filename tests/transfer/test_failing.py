@@ -172,6 +172,15 @@ def test_what_was_damaged_in_the_store_is_found_by_reading_it_back(
     assert content_of(new) == FILES
 
 
+def test_what_arrives_damaged_is_found_by_reading_it_back_at_once(
+    transfer: Command, define: Define, disk: Any, hooks: Hooks
+) -> None:
+    define("new", "swift")
+    hooks.fault(status=0, method="GET", match="/new/b.txt", corrupt=True, count=99)
+    done = transfer(str(disk(FILES)), "new", "--verify")
+    assert (done.code, "2 copied, 1 failed" in done.complaints) == (SOME_FAILED, True)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
