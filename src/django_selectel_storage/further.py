@@ -107,9 +107,21 @@ class FurtherVerbs(DirectUploads):
             ImproperlyConfigured: there is no such header, or its value cannot be one.
         """
         info = self.client.head(self._file_key(name))
+        self.client.update_headers(info, self.described_anew(name, info, **changes))
+
+    def described_anew(self, name: str, info: ObjectInfo, **changes: Any) -> headers.ObjectHeaders:
+        """Give what ``update_headers`` would store beside a file's bytes; nothing is sent.
+
+        Args:
+            name: the storage name.
+            info: the file as it is now.
+            changes: as of ``update_headers``.
+
+        Raises:
+            ImproperlyConfigured: there is no such header, or its value cannot be one.
+        """
         with conf.improperly_configured():
-            described = _changed(headers_of(info), changes or self._rules(name, info))
-        self.client.update_headers(info, described)
+            return _changed(headers_of(info), changes or self._rules(name, info))
 
     def copy(self, source: str, target: str, *, overwrite: bool = False) -> str:
         """Copy a file inside the container, on the server's side, with its headers.

@@ -109,6 +109,11 @@ class DictClient:
     def copy(self, source: str, target: str, headers: ObjectHeaders | None = None, *, etag: str = "") -> None:
         raise NotImplementedError
 
+    def copy_from(
+        self, container: str, original: ObjectInfo, target: str, headers: ObjectHeaders | None = None
+    ) -> None:
+        raise NotImplementedError
+
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
         raise NotImplementedError
 

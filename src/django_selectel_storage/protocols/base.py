@@ -32,6 +32,7 @@ class ObjectInfo:
             in lower case. Empty in listings.
         metadata: user metadata, names in lower case. Empty in listings.
         name: the storage name; the door fills it in.
+        md5: the MD5 of the bytes in hexadecimal, where the answer proves that the ETag is one; empty in listings.
     """
 
     key: str
@@ -42,6 +43,7 @@ class ObjectInfo:
     headers: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+    md5: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,24 @@ class ObjectClient(Protocol):
         Raises:
             ObjectNotFound: there is no original.
             ObjectChanged: it has another ETag.
+            ObjectTooLarge: the protocol cannot copy so much.
+        """
+        ...
+
+    def copy_from(
+        self, container: str, original: ObjectInfo, target: str, headers: ObjectHeaders | None = None
+    ) -> None:
+        """Copy an object of any container of the same service and user, on the server's side.
+
+        Args:
+            container: where the original lies.
+            original: the original, as ``head`` gives it; it must still have this ETag.
+            target: the key of the copy.
+            headers: what to store beside the bytes; None takes over what the original has.
+
+        Raises:
+            ObjectNotFound: there is no original.
+            ObjectChanged: the original is another one by now.
             ObjectTooLarge: the protocol cannot copy so much.
         """
         ...

@@ -15,6 +15,8 @@ from django_selectel_storage.transport.messages import Answer, Headers
 IDENTITY = {"Accept-Encoding": "identity"}  # no encoding but the one that is stored
 _KEPT = ("cache-control", "content-disposition", "content-language", "content-encoding", *FURTHER)
 _ENCODED_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]*={0,2})\?=", re.IGNORECASE)
+_MD5 = re.compile(r"[0-9a-f]{32}")
+_NO_MD5 = ("x-static-large-object", "x-object-manifest", "x-amz-server-side-encryption-customer-algorithm")
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19})")
 
 
@@ -65,6 +67,18 @@ def plain_text(value: str) -> str:
 def entity_tag(value: str) -> str:
     """Read an ETag, without quotes and without the mark of a weak one (RFC 9110, section 8.8.3)."""
     return value.removeprefix("W/").strip('"')
+
+
+def proven_md5(headers: Headers) -> str:
+    """Give the MD5 of an object's bytes, where its ETag is one; empty where it is, or may be, something else.
+
+    No MD5 is the ETag of parts or segments, nor that of an object encrypted with a key of KMS or of the customer
+    (Amazon S3 API Reference, "Object", ETag; OpenStack Swift, "Large Objects").
+    """
+    tag = entity_tag(headers.get("ETag", ""))
+    if not _MD5.fullmatch(tag) or any(name in headers for name in _NO_MD5):
+        return ""
+    return "" if headers.get("x-amz-server-side-encryption", "AES256") != "AES256" else tag
 
 
 def http_date(value: str) -> datetime | None:
@@ -124,6 +138,7 @@ def object_info(key: str, headers: Headers, metadata_prefix: str, size: int) -> 
         content_type=headers.get("Content-Type", ""),
         headers=kept,
         metadata=metadata,
+        md5=proven_md5(headers),
     )
 
 

@@ -107,18 +107,23 @@ class S3Client:
         """Copy an object (CopyObject, above 5 GiB UploadPartCopy)."""
         original = self.head(source)
         insist_on(original, etag)
+        self.copy_from(self.container, original, target, headers)
+
+    def copy_from(
+        self, container: str, original: ObjectInfo, target: str, headers: ObjectHeaders | None = None
+    ) -> None:
+        """Copy an object of any bucket that the same key may read."""
+        source = f"/{names.quoted(container)}/{names.quoted(original.key)}"
         if original.size > LARGEST_PUT:
-            described = headers or headers_of(original)
-            self.parts.copy(target, self._source_path(source), original, described)
-        else:
-            self._copy(original, target, headers)
+            self.parts.copy(target, source, original, headers or headers_of(original))
+            return
+        attempt = self._attempt("Copying", original.key, Condition.UNCHANGED)
+        request = wire.copy_object(self._place, target, source, original.etag, headers)
+        wire.raise_for_error_in_body(self._send(request, attempt), attempt)
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
         """Copy the object onto itself, described anew; S3 has no other way."""
-        if info.size > LARGEST_PUT:
-            self.parts.copy(info.key, self._source_path(info.key), info, headers)
-        else:
-            self._copy(info, info.key, headers)
+        self.copy_from(self.container, info, info.key, headers)
 
     def unfinished_uploads(self, prefix: str) -> Iterator[UnfinishedUpload]:
         """Give the unfinished multipart uploads (ListMultipartUploads)."""
@@ -156,15 +161,6 @@ class S3Client:
     def send_me_file(self, key: str, size: int, wanted: bool | Literal["auto"]) -> str | None:  # noqa: ARG002
         """Give nothing: a presigned PUT takes its place."""
         return None
-
-    def _copy(self, original: ObjectInfo, target: str, headers: ObjectHeaders | None) -> None:
-        attempt = self._attempt("Copying", original.key, Condition.UNCHANGED)
-        source = self._source_path(original.key)
-        request = wire.copy_object(self._place, target, source, original.etag, headers)
-        wire.raise_for_error_in_body(self._send(request, attempt), attempt)
-
-    def _source_path(self, key: str) -> str:
-        return f"/{names.quoted(self.container)}/{names.quoted(key)}"
 
     def _delete_together(self, keys: Sequence[str]) -> dict[str, StorageError]:
         """Remove keys with one request; give the failures by key."""

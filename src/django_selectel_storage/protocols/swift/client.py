@@ -104,9 +104,16 @@ class SwiftClient:
         """Copy an object of up to 5 GiB (PUT with X-Copy-From)."""
         original = self.head(source)
         insist_on(original, etag)
+        self.copy_from(self.container, original, target, headers)
+
+    def copy_from(
+        self, container: str, original: ObjectInfo, target: str, headers: ObjectHeaders | None = None
+    ) -> None:
+        """Copy an object of up to 5 GiB out of any container of the account."""
+        source = original.key
         _refuse_too_large(original.size, "copied", source)
         attempt = self._attempt("Copying", source, Condition.UNCHANGED)
-        self._send(lambda base: wire.copy_object(base, self.container, source, target, original.etag, headers), attempt)
+        self._send(lambda base: wire.copy_object(base, container, source, target, original.etag, headers), attempt)
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
         """Describe an object anew (POST)."""
