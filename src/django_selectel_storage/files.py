@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -15,6 +14,7 @@ from django.core.files import File
 
 from django_selectel_storage.protocols.base import ObjectInfo
 from django_selectel_storage.transport.body import reopen_if_closed
+from django_selectel_storage.transport.spool import Spool
 from django_selectel_storage.windows import Source, Windows
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class WriteSpool(io.BufferedIOBase):
 
     def __init__(self, max_memory_size: int) -> None:
         super().__init__()
-        self.content: IO[bytes] = SpooledTemporaryFile(max_size=max_memory_size)  # noqa: SIM115 - closed by close()
+        self.content: IO[bytes] = Spool(max_memory_size)
 
     def writable(self) -> bool:
         """Say yes."""
@@ -235,7 +235,7 @@ def rewindable(content: Any, max_memory_size: int) -> Iterator[Any]:
     try:
         content.seek(0)
     except (AttributeError, OSError, ValueError):
-        with SpooledTemporaryFile(max_size=max_memory_size) as spool:
+        with Spool(max_memory_size) as spool:
             _copy(content, spool)
             copy = File(spool, getattr(content, "name", None))
             copy.content_type = getattr(content, "content_type", None)  # type: ignore[attr-defined]

@@ -30,6 +30,7 @@ class ObjectInfo:
             in lower case. Empty in listings.
         metadata: user metadata, names in lower case. Empty in listings.
         name: the storage name; the door fills it in.
+        md5: the MD5 of the bytes, in hexadecimal, where the ETag is one; empty in listings.
     """
 
     key: str
@@ -40,6 +41,7 @@ class ObjectInfo:
     headers: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+    md5: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,15 @@ from django_selectel_storage.transport.messages import Answer, Headers
 
 _KEPT = ("cache-control", "content-disposition", "content-language", "content-encoding", *FURTHER)
 _ENCODED_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]*={0,2})\?=", re.IGNORECASE)
+_MD5 = re.compile(r'"?([0-9a-f]{32})"?')
+# Where one of these is set, an ETag is not the MD5 of the bytes: S3's encryption with other keys than its own, Swift's
+# large objects.
+_OTHER_TAGS = (
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-customer-algorithm",
+    "x-static-large-object",
+    "x-object-manifest",
+)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19})")
 
 
@@ -54,6 +63,15 @@ def plain_text(value: str) -> str:
 def entity_tag(value: str) -> str:
     """Read an ETag, without quotes and without the mark of a weak one (RFC 9110, section 8.8.3)."""
     return value.removeprefix("W/").strip('"')
+
+
+def md5_of(headers: Headers) -> str:
+    """Read the MD5 of an object's bytes off its ETag; empty when the ETag is something else."""
+    match = _MD5.fullmatch(headers.get("ETag", ""))
+    encryption = headers.get("x-amz-server-side-encryption", "")
+    if not match or encryption.startswith("aws:kms") or any(headers.get(name) for name in _OTHER_TAGS):
+        return ""
+    return match[1]
 
 
 def http_date(value: str) -> datetime | None:
@@ -113,6 +131,7 @@ def object_info(key: str, headers: Headers, metadata_prefix: str, size: int) -> 
         content_type=headers.get("Content-Type", ""),
         headers=kept,
         metadata=metadata,
+        md5=md5_of(headers),
     )
 
 

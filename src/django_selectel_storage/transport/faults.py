@@ -9,6 +9,7 @@ from urllib3.exceptions import (
     EmptyPoolError,
     HTTPError,
     NewConnectionError,
+    ProtocolError,
     ProxyError,
     ReadTimeoutError,
     SSLError,
@@ -16,6 +17,10 @@ from urllib3.exceptions import (
 
 from django_selectel_storage.exceptions import ConnectionFailed, StorageError, TimedOut
 from django_selectel_storage.transport.retries import Outcome
+
+
+class _TooSlow(ReadTimeoutError):
+    """A peer that did not take our bytes in time; urllib3 calls it a broken connection."""
 
 
 class _Untrusted(SSLError):
@@ -38,9 +43,17 @@ _TABLE: tuple[tuple[type[Exception], type[StorageError], str, Outcome], ...] = (
 
 def translated(error: Exception, origin: str) -> tuple[StorageError, Outcome]:
     """Turn an error of urllib3 or the system into ours, and say whether the request may have been carried out."""
-    raised = _Untrusted if _is_untrusted(error) else type(error)
+    raised = _raised(error)
     _, kind, text, outcome = next(row for row in _TABLE if issubclass(raised, row[0]))
     return kind(text.format(origin=origin, cause=_cause(error))), outcome
+
+
+def _raised(error: Exception) -> type[Exception]:
+    """The class by which an error is looked up: its own, or a finer one."""
+    if _is_untrusted(error):
+        return _Untrusted
+    too_slow = isinstance(error, ProtocolError) and isinstance(_nested(error), TimeoutError)
+    return _TooSlow if too_slow else type(error)
 
 
 def _is_untrusted(error: BaseException | None) -> bool:
