@@ -19,14 +19,14 @@ from django_selectel_storage.exceptions import (
 from tests.faults.operations import OPERATIONS, Operation
 from tests.servers.mischief import Mischief
 
-SHORT = 0.7  # seconds: read_timeout where the server keeps the storage waiting
-LONG = 15.0  # seconds: read_timeout where it does not
+# Seconds of read_timeout: where the server keeps the storage waiting for good, for a while, and not at all.
+SHORT, MEDIUM, LONG = 0.7, 3.0, 15.0
 FOR_GOOD = 1000  # requests
 NEW_KEY = b"<Error><Code>InvalidAccessKeyId</Code><Message>No such key</Message><RequestId>r1</RequestId></Error>"
 
 RESET = Mischief(reset=True, count=2)
 SILENCE = Mischief(status=0, silent=True)
-TRICKLE = Mischief(status=0, trickle=1, pause=0.02, stage="after")  # 35 bytes in read_timeout; heads are longer
+TRICKLE = Mischief(status=0, trickle=1, pause=0.05, stage="after")  # 60 bytes in read_timeout; heads are longer
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Trouble:
     """Something that goes wrong.
 
     `way`: what causes it: a plan of the proxy, a proxy that refuses connections, idle connections that are gone, tokens
-    that are revoked. `telling`: even variations of an operation may take it differently. `errors`: with what it may end; without any, it has to be survived.
+    that are revoked. `errors`: with what it may end; without any, it has to be survived. `telling`: variations of an
+    operation may take it differently too.
     """
 
     name: str
@@ -59,7 +60,9 @@ class Trouble:
     @property
     def read_timeout(self) -> float:
         """How long the storage waits for an answer, in seconds."""
-        return SHORT if self.mischief.silent or self.mischief.pause == TRICKLE.pause else LONG
+        if not self.mischief.silent and self.mischief.pause != TRICKLE.pause:
+            return LONG
+        return SHORT if self.for_good else MEDIUM
 
     @property
     def may_be_done(self) -> bool:

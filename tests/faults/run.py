@@ -12,7 +12,7 @@ from tests.faults.catalogue import Case
 from tests.faults.trial import Verdict, carry_out
 from tests.servers.stack import Stack
 
-AT_ONCE = 6
+AT_ONCE = 8
 
 Verdicts = Mapping[Case, "Verdict | BaseException"]
 
@@ -23,12 +23,10 @@ def carry_out_all(cases: Iterable[Case], stack: Stack) -> Verdicts:
     alone = [case for case in cases if case.trouble.way == "revoke"]  # this concerns everybody's tokens
     benches: SimpleQueue[Bench] = SimpleQueue()
 
-    def judged(case: Case) -> Verdict | BaseException:
+    def judged_by_any(case: Case) -> Verdict | BaseException:
         bench = benches.get()
         try:
-            return carry_out(case, bench)
-        except Exception as error:  # noqa: BLE001 - handed on
-            return error
+            return judged(case, bench)
         finally:
             benches.put(bench)
 
@@ -37,5 +35,14 @@ def carry_out_all(cases: Iterable[Case], stack: Stack) -> Verdicts:
         for _ in range(AT_ONCE):
             benches.put(exits.enter_context(Bench(stack)))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            verdicts = dict(zip(together, pool.map(judged, together), strict=True))
-        return {**verdicts, **{case: judged(case) for case in alone}}
+            verdicts = dict(zip(together, pool.map(judged_by_any, together), strict=True))
+        bench = benches.get()
+        return {**verdicts, **{case: judged(case, bench) for case in alone}}
+
+
+def judged(case: Case, bench: Bench) -> Verdict | BaseException:
+    """The verdict on a case, or what it failed with."""
+    try:
+        return carry_out(case, bench)
+    except Exception as error:  # noqa: BLE001 - handed on
+        return error

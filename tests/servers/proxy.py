@@ -60,7 +60,7 @@ class Proxy:
     def listen(self) -> None:
         """Accept connections, always on the same port; harmless when it does already."""
         if self._listener is None:
-            self._listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
+            self._listener = _listener(self.port)
             self.port = self._listener.getsockname()[1]
             threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
@@ -132,7 +132,7 @@ class Proxy:
             return False
         if answer is None or (mischief and mischief.reset):
             return _hang_up(client, mischief)
-        return _send(client, answer, mischief)
+        return _send(client, answer, mischief) or method == "HEAD"
 
     def _take(self, method: str, target: str) -> Mischief | None:
         with self._lock:
@@ -158,6 +158,16 @@ class Proxy:
                 upstream.sendall(request.head + request.body)
             with upstream.makefile("rb") as incoming:
                 return Message(_head(incoming), incoming.read()).without("connection")
+
+
+def _listener(port: int) -> socket.socket:
+    """With small buffers, so that a client notices when nobody takes its bytes."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SLICE)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(128)
+    return listener
 
 
 def _head(incoming: BinaryIO) -> bytes:
@@ -187,9 +197,11 @@ def _hang_up(client: socket.socket, mischief: Mischief | None) -> bool:
 
 
 def _send(client: socket.socket, answer: Message, mischief: Mischief | None) -> bool:
+    """Send an answer; whether it tells where it ends, so that another one may follow."""
     if mischief and mischief.truncate:
         client.sendall(answer.cut())
-        return _hang_up(client, mischief)
+        client.shutdown(socket.SHUT_RDWR)
+        return False
     for piece in pieces(answer, mischief):
         client.sendall(piece)
     return bool(answer.field("content-length") or answer.field("transfer-encoding")) or answer.words[1] == "204"
