@@ -20,7 +20,7 @@ from tests.faults.operations import OPERATIONS, Operation
 from tests.servers.mischief import Mischief
 
 # Seconds of read_timeout: where the server keeps the storage waiting for good, for a while, and not at all.
-SHORT, MEDIUM, LONG = 0.7, 3.0, 15.0
+SHORT, MEDIUM, LONG = 1.5, 3.0, 15.0
 FOR_GOOD = 1000  # requests
 NEW_KEY = b"<Error><Code>InvalidAccessKeyId</Code><Message>No such key</Message><RequestId>r1</RequestId></Error>"
 

@@ -432,3 +432,13 @@ def test_an_object_is_read_from_its_head() -> None:
     info = wire.read_info("k", Answer(200, {"Content-Length": "7", "x-amz-meta-upload-id": "1"}))
 
     assert (info.key, info.size, info.metadata) == ("k", 7, {"upload-id": "1"})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"   \n ", b'<?xml version="1.0"?><CopyObjectResult><ETag>', b"<Err"],
+    ids=["nothing", "white space", "half an answer", "half an error"],
+)
+def test_a_success_that_ends_before_it_says_so_is_none(body: bytes) -> None:
+    with pytest.raises(StorageError, match="not the XML"):
+        wire.raise_for_error_in_body(Answer(200, {}, body), SAVING)
