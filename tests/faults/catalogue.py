@@ -19,14 +19,15 @@ from django_selectel_storage.exceptions import (
 from tests.faults.operations import OPERATIONS, Operation
 from tests.servers.mischief import Mischief
 
-# Seconds of read_timeout: where the server keeps the storage waiting for good, for a while, and not at all.
+# Seconds of read_timeout: where the server keeps the storage waiting for good, for a while, and not at all. A busy
+# machine needs the last one for a part of a large file.
 SHORT, MEDIUM, LONG = 1.5, 3.0, 15.0
 FOR_GOOD = 1000  # requests
 NEW_KEY = b"<Error><Code>InvalidAccessKeyId</Code><Message>No such key</Message><RequestId>r1</RequestId></Error>"
 
 RESET = Mischief(reset=True, count=2)
 SILENCE = Mischief(status=0, silent=True)
-TRICKLE = Mischief(status=0, trickle=1, pause=0.05, stage="after")  # 60 bytes in read_timeout; heads are longer
+TRICKLE = Mischief(status=0, trickle=1, pause=0.1, stage="after")  # 150 bytes in the longest read_timeout
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,6 @@ class Trouble:
         return not self.only or bool(getattr(operation, self.only))
 
     @property
-    def read_timeout(self) -> float:
-        """How long the storage waits for an answer, in seconds."""
-        if not self.mischief.silent and self.mischief.pause != TRICKLE.pause:
-            return LONG
-        return SHORT if self.for_good else MEDIUM
-
-    @property
     def may_be_done(self) -> bool:
         """Whether the server may have done its work although the storage reports an error."""
         return self.way == "plan" and self.mischief.reaches_the_server and not self.mischief.corrupt_upload
@@ -77,6 +71,15 @@ class Case:
     face: str
     operation: Operation
     trouble: Trouble
+
+    @property
+    def read_timeout(self) -> float:
+        """How long the storage waits for an answer, in seconds."""
+        mischief = self.trouble.mischief
+        keeps_waiting = mischief.silent or mischief.pause == TRICKLE.pause
+        if not keeps_waiting or (self.operation.is_large and not self.trouble.for_good):
+            return LONG
+        return SHORT if self.trouble.for_good else MEDIUM
 
     def __str__(self) -> str:
         return f"{self.face}-{self.operation.name}-{self.trouble.name}"

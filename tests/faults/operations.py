@@ -58,6 +58,10 @@ class Operation:
     def is_login(self) -> bool:
         return self.server == "login"
 
+    @property
+    def is_large(self) -> bool:
+        return LARGE in [*self.before.values(), *self.after.values()]
+
 
 def saved(name: str, content: bytes) -> Callable[[SelectelStorage], object]:
     return lambda storage: storage.save(name, ContentFile(content))

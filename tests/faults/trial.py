@@ -48,7 +48,7 @@ def carry_out(case: Case, bench: Bench) -> Verdict:
     observer.put(folder, operation.before)
     tries = TRIES_FOR_GOOD if case.trouble.for_good else TRIES
     storage, waiting = bench.storage(
-        case.face, folder, read_timeout=case.trouble.read_timeout, connect_timeout=SHORT, max_retries=tries - 1
+        case.face, folder, read_timeout=case.read_timeout, connect_timeout=SHORT, max_retries=tries - 1
     )
     if not operation.is_login:
         warm_up(storage)
@@ -57,7 +57,7 @@ def carry_out(case: Case, bench: Bench) -> Verdict:
     error = outcome(case, storage)
     seconds = time.monotonic() - begun
     bench.behave()
-    longest = REQUESTS * tries * (SHORT + 2 * case.trouble.read_timeout) + SLACK
+    longest = REQUESTS * tries * (SHORT + 2 * case.read_timeout) + SLACK
     assert seconds < longest, f"it took {seconds:.0f} seconds, where the options allow {longest:.0f}"
     assert_error_fits(case, error, folder)
     left = observer.contents(folder)
