@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.core.files import File
@@ -12,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import InMemoryUploadedFile
 
 from django_selectel_storage.transport.body import CHUNK, reopen_if_closed, rewound
+from django_selectel_storage.transport.spool import Spool
 
 _DJANGOS_CHUNKS = (File.chunks, InMemoryUploadedFile.chunks)
 
@@ -43,7 +43,7 @@ def rewindable(content: Any, max_memory_size: int) -> Iterator[Any]:
     if own_chunks is None and rewound(content):
         yield content
         return
-    with SpooledTemporaryFile(max_size=max_memory_size) as spool:
+    with Spool(max_memory_size) as spool:
         for piece in own_chunks() if own_chunks else _pieces(content):
             spool.write(piece.encode() if isinstance(piece, str) else piece)
         copy = File(spool, getattr(content, "name", None))

@@ -7,13 +7,13 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from django.core.files import File
 
 from django_selectel_storage.protocols.base import ObjectInfo
+from django_selectel_storage.transport.spool import Spool
 from django_selectel_storage.windows import Source, Windows
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class WriteSpool(io.BufferedIOBase):
 
     def __init__(self, max_memory_size: int) -> None:
         super().__init__()
-        self.content: IO[bytes] = SpooledTemporaryFile(max_size=max_memory_size)  # noqa: SIM115 - closed by close()
+        self.content: IO[bytes] = Spool(max_memory_size)
 
     def writable(self) -> bool:
         """Say yes."""

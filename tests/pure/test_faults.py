@@ -72,6 +72,12 @@ TABLE: dict[str, Row] = {
     "no connection in time": (ConnectTimeoutError("x"), TimedOut, True, "'connect_timeout'"),
     "no answer in time": (ReadTimeoutError(POOL, "/", "x"), TimedOut, True, "'read_timeout'"),
     "no answer in time, says the system": (TimeoutError("timed out"), TimedOut, True, "'read_timeout'"),
+    "a peer that takes our bytes too slowly": (
+        ProtocolError("Connection aborted.", TimeoutError("timed out")),
+        TimedOut,
+        True,
+        "'read_timeout'",
+    ),
     "a connection that breaks": (
         ProtocolError("Connection aborted.", ConnectionResetError(104, "Connection reset by peer")),
         ConnectionFailed,

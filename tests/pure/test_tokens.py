@@ -217,3 +217,52 @@ def test_a_lock_that_a_parent_process_held_does_not_stop_the_child(keeper: Token
 
 def test_a_token_is_not_in_its_own_repr() -> None:
     assert "hunter2" not in repr(Token("hunter2", URL, DAY))
+
+
+class CountingLock:
+    """A lock that knows how many have come for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.all_came = threading.Event()
+        self._came = 0
+
+    def __enter__(self) -> None:
+        self._came += 1
+        if self._came == THREADS:
+            self.all_came.set()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_those_who_wait_for_a_login_share_its_failure(
+    keeper: TokenKeeper, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = CountingLock()
+    monkeypatch.setattr(keeper, "_lock", lock)
+    server.may_answer.clear()
+    server.error = ServerError("away", status=503, tries=4)
+
+    def ask(_: int) -> ServerError:
+        with pytest.raises(ServerError) as raised:
+            keeper.current()
+        return raised.value
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        asked = pool.map(ask, range(THREADS))
+        assert lock.all_came.wait(10)
+        server.may_answer.set()
+        errors = list(asked)
+    assert server.logins == 1
+    assert {(str(error), error.status, error.tries) for error in errors} == {("away", 503, 4)}
+    assert len({id(error) for error in errors}) == THREADS
+
+
+def test_whoever_comes_after_a_failed_login_tries_anew(keeper: TokenKeeper, server: Server) -> None:
+    server.error = ServerError("away")
+    with pytest.raises(ServerError):
+        keeper.current()
+    server.error = None
+    assert keeper.current().value == "token 2"

@@ -13,6 +13,7 @@ from django_selectel_storage.exceptions import (
     AccessDenied,
     AuthenticationFailed,
     ContainerNotFound,
+    DamagedTransfer,
     InvalidRequest,
     ObjectChanged,
     ObjectExists,
@@ -117,6 +118,7 @@ _KINDS: dict[int, type[StorageError]] = {
     404: ObjectNotFound,
     409: WriteConflict,
     416: RangeNotSatisfiable,
+    422: DamagedTransfer,  # the MD5 that went along is not that of the bytes that arrived
     429: TooManyRequests,
 }
 _KINDS_OF_412 = {

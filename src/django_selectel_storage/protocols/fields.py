@@ -15,8 +15,15 @@ from django_selectel_storage.transport.messages import Answer, Headers
 IDENTITY = {"Accept-Encoding": "identity"}  # no encoding but the one that is stored
 _KEPT = ("cache-control", "content-disposition", "content-language", "content-encoding", *FURTHER)
 _ENCODED_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]*={0,2})\?=", re.IGNORECASE)
-_MD5 = re.compile(r"[0-9a-f]{32}")
-_NO_MD5 = ("x-static-large-object", "x-object-manifest", "x-amz-server-side-encryption-customer-algorithm")
+_MD5 = re.compile(r'"?([0-9a-f]{32})"?')
+# Where one of these is set, an ETag is not the MD5 of the bytes: S3's encryption with other keys than its own, Swift's
+# large objects.
+_OTHER_TAGS = (
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-customer-algorithm",
+    "x-static-large-object",
+    "x-object-manifest",
+)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19})")
 
 
@@ -75,10 +82,11 @@ def proven_md5(headers: Headers) -> str:
     No MD5 is the ETag of parts or segments, nor that of an object encrypted with a key of KMS or of the customer
     (Amazon S3 API Reference, "Object", ETag; OpenStack Swift, "Large Objects").
     """
-    tag = entity_tag(headers.get("ETag", ""))
-    if not _MD5.fullmatch(tag) or any(name in headers for name in _NO_MD5):
+    match = _MD5.fullmatch(headers.get("ETag", ""))
+    encryption = headers.get("x-amz-server-side-encryption", "AES256")
+    if not match or encryption != "AES256" or any(headers.get(name) for name in _OTHER_TAGS):
         return ""
-    return "" if headers.get("x-amz-server-side-encryption", "AES256") != "AES256" else tag
+    return match[1]
 
 
 def http_date(value: str) -> datetime | None:

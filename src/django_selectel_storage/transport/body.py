@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Protocol
+
+from django_selectel_storage.transport.spool import Spool
 
 CHUNK = 256 * 1024  # bytes read from a file and handed to the socket at a time
 SMALL = 1024 * 1024  # up to this many bytes, content is simply held in memory
@@ -171,7 +172,7 @@ def _read(read: Callable[[int], Any], size: int) -> Any:
 
 
 def _spooled(first: bytes | str, read: Callable[[int], Any], max_memory_size: int) -> Body:
-    spool: IO[bytes] = SpooledTemporaryFile(max_size=max_memory_size)  # noqa: SIM115
+    spool = Spool(max_memory_size)
     try:
         piece: bytes | str = first
         while piece:

@@ -9,12 +9,17 @@ from urllib3.exceptions import (
     EmptyPoolError,
     HTTPError,
     NewConnectionError,
+    ProtocolError,
     ProxyError,
     ReadTimeoutError,
     SSLError,
 )
 
 from django_selectel_storage.exceptions import ConnectionFailed, StorageError, TimedOut
+
+
+class _TooSlow(ReadTimeoutError):
+    """A peer that did not take our bytes in time; urllib3 calls it a broken connection."""
 
 
 class _Untrusted(SSLError):
@@ -37,9 +42,17 @@ _TABLE: tuple[tuple[type[Exception], type[StorageError], str, bool], ...] = (
 
 def translated(error: Exception, origin: str) -> tuple[StorageError, bool]:
     """Turn an error of urllib3 or the system into ours, and say whether trying again may help."""
-    raised = _Untrusted if _is_untrusted(error) else type(error)
+    raised = _raised(error)
     _, kind, text, again = next(row for row in _TABLE if issubclass(raised, row[0]))
     return kind(text.format(origin=origin, cause=_cause(error))), again
+
+
+def _raised(error: Exception) -> type[Exception]:
+    """The class by which an error is looked up: its own, or a finer one."""
+    if _is_untrusted(error):
+        return _Untrusted
+    too_slow = isinstance(error, ProtocolError) and isinstance(_nested(error), TimeoutError)
+    return _TooSlow if too_slow else type(error)
 
 
 def _is_untrusted(error: BaseException | None) -> bool:

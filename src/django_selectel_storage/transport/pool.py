@@ -27,6 +27,7 @@ from django_selectel_storage.exceptions import DamagedTransfer, StorageError
 from django_selectel_storage.transport import faults, retries
 from django_selectel_storage.transport.body import Body, BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
+from django_selectel_storage.transport.pace import PacedConnection
 
 LONGEST_ERROR = 64 * 1024  # bytes of an error's body that are kept
 LONGEST_BODY = 64 * 1024 * 1024  # bytes of any other answer that is read at once: a listing of 10,000 long keys fits
@@ -167,10 +168,10 @@ class _Connections:
         self._urllib3: Any
         if proxy:
             self._urllib3 = urllib3.ProxyManager(proxy, **settings)
-        elif parts.scheme == "https":
-            self._urllib3 = urllib3.HTTPSConnectionPool(parts.hostname or "", parts.port, **settings)
+            self._urllib3.pool_classes_by_scheme = _pool_classes(options.read_timeout)
         else:
-            self._urllib3 = urllib3.HTTPConnectionPool(parts.hostname or "", parts.port, **settings)
+            kind = _pool_classes(options.read_timeout)[parts.scheme]
+            self._urllib3 = kind(parts.hostname or "", parts.port, **settings)
 
     def request(
         self, request: Request, headers: Mapping[str, str], body: bytes | Iterator[bytes] | None
@@ -191,6 +192,15 @@ class _Connections:
             **extra,
         )
         return response
+
+
+def _pool_classes(patience: float) -> dict[str, Any]:
+    """urllib3's pools by scheme, with connections that have patience for so many seconds, and not for more."""
+    classes = {}
+    for scheme, pool in (("http", urllib3.HTTPConnectionPool), ("https", urllib3.HTTPSConnectionPool)):
+        connection = type("Connection", (PacedConnection, pool.ConnectionCls), {"patience": patience})
+        classes[scheme] = type(pool.__name__, (pool,), {"ConnectionCls": connection})
+    return classes
 
 
 def _tls(ca_bundle: str | None) -> ssl.SSLContext:

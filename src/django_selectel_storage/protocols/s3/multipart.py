@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
-from django_selectel_storage.exceptions import StorageError, WriteConflict
+from django_selectel_storage.exceptions import StorageError, UploadGone, WriteConflict
 from django_selectel_storage.headers import UPLOAD_ID, ObjectHeaders
 from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload
@@ -146,6 +146,8 @@ class Uploads:
     def _give_up(self, key: str, upload: str) -> None:
         try:
             self.abort(key, upload)
+        except UploadGone:  # the answer to an earlier try was lost
+            log.debug("The upload %s is gone already.", upload)
         except StorageError as error:
             log.warning("The parts of an upload could not be removed: %s", error)
 

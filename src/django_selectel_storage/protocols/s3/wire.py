@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django_selectel_storage.exceptions import (
     AuthenticationFailed,
+    DamagedTransfer,
     ObjectTooLarge,
     StorageError,
     UploadGone,
@@ -32,6 +33,7 @@ METADATA = "x-amz-meta-"
 LARGEST_SKEW = timedelta(minutes=15)  # between the clocks of client and server
 PAGE = 1000  # objects; ListObjectsV2 gives no more
 
+_DAMAGED = "The bytes were damaged on their way, and the server refused them. Nothing was stored."
 _HINTS = {
     "NoSuchBucket": "Is the bucket virtual-hosted while 'addressing' is 'path', or is 'endpoint' of another pool?",
     "InvalidAccessKeyId": "Is 'access_key' right? A new key can take some minutes until it works.",
@@ -39,6 +41,8 @@ _HINTS = {
     "AuthorizationHeaderMalformed": "Is 'region' right? On Selectel it is the name of the pool.",
     "RequestTimeTooSkewed": "The clock of this machine is wrong by more than the 15 minutes that S3 accepts.",
     "SlowDown": "The server asks for fewer requests a second.",
+    "BadDigest": _DAMAGED,
+    "XAmzContentSHA256Mismatch": _DAMAGED,
 }
 _KINDS: dict[str, type[StorageError]] = {
     "InvalidAccessKeyId": AuthenticationFailed,
@@ -49,11 +53,13 @@ _KINDS: dict[str, type[StorageError]] = {
     "OperationAborted": WriteConflict,
     "NoSuchUpload": UploadGone,
     "EntityTooLarge": ObjectTooLarge,
+    "BadDigest": DamagedTransfer,
+    "XAmzContentSHA256Mismatch": DamagedTransfer,
 }
 _STATUSES = {"AccessDenied": 403, "NoSuchKey": 404, "PreconditionFailed": 412}  # of errors inside of a success
 _HEAD_DENIED = (
-    "The key may be wrong, or not allowed to do this. Without the permission to list the bucket, S3 answers 403 "
-    "instead of 404 for what is missing."
+    "The key may be wrong, or so new that it does not work yet (that takes some minutes), or not allowed to do this. "
+    "Without the permission to list the bucket, S3 answers 403 instead of 404 for what is missing."
 )
 _THROTTLED = "Selectel allows 2000 requests a second for a bucket (300 PUT, 300 DELETE, 200 POST): slow down."
 _REDIRECTED = "The server sends us elsewhere: are 'endpoint', 'pool' and 'addressing' those of the bucket?"
@@ -229,10 +235,15 @@ def deletion_error(attempt: Attempt, words: Words) -> StorageError:
 
 
 def raise_for_error_in_body(answer: Answer, attempt: Attempt) -> None:
-    """Raise for an error that came with status 200: copies and completions take long, and S3 begins to answer early."""
+    """Raise for an error that came with status 200: copies and completions take long, and S3 begins to answer early.
+
+    Raises:
+        StorageError: there is an error in the answer, or the answer ends before it says how things went.
+    """
     if xml.ERROR in answer.body:
         status = _STATUSES.get(_words(answer, None).code, 500)
         _raise(replace(answer, status=status), attempt)
+    xml.parse(answer.body)
 
 
 def raise_for_status(answer: Answer, attempt: Attempt, now: float | None = None) -> None:
