@@ -215,16 +215,17 @@ class FurtherVerbs(DirectUploads):
         return replace(info, name=names.storage_name(info.key, self.options.location))
 
     def _rules(self, name: str, info: ObjectInfo) -> dict[str, Any]:
-        """What the options say of a file, but for its content type where the name tells nothing."""
+        """What the options say of a file; where they or its name say nothing, it stays as it is."""
         ruled = self._describe(name, None, None)
         unknown = ruled.content_type == self.options.default_content_type
-        return {
-            "content_type": info.content_type if unknown else ruled.content_type,
+        wanted = {
+            "content_type": None if unknown else ruled.content_type,
             "cache_control": ruled.cache_control,
             "content_disposition": ruled.content_disposition,
             "content_language": ruled.content_language,
             "metadata": {**info.metadata, **ruled.metadata},
         }
+        return {header: value for header, value in wanted.items() if value is not None}
 
 
 def _at_most(chunks: Iterator[bytes], length: int | None) -> Iterator[bytes]:

@@ -326,11 +326,15 @@ def test_metadata_is_taken_away(described: SelectelStorage, metadata: dict[str, 
     assert without_mark(described.stat("a.txt").metadata) == {}
 
 
-def test_without_changes_the_rules_of_today_are_applied(make_storage: MakeStorage, described: SelectelStorage) -> None:
+def test_without_changes_the_rules_of_today_are_applied_and_the_rest_is_kept(
+    make_storage: MakeStorage, described: SelectelStorage
+) -> None:
+    before = described.stat("a.txt").headers
+    assert {"content-disposition", "content-language"} <= before.keys()
     today = make_storage(cache_control="max-age=7", metadata={"year": "2027"})
     today.update_headers("a.txt")
     info = today.stat("a.txt")
-    assert info.headers == {"cache-control": "max-age=7"}
+    assert info.headers == {**before, "cache-control": "max-age=7"}
     assert without_mark(info.metadata) == {"author": "кто-то", "year": "2027"}
     assert info.content_type == "text/plain"
 

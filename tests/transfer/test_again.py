@@ -183,7 +183,7 @@ def test_a_run_that_is_interrupted_ends_soon_and_leaves_no_parts(
     transfer: Command, define: Define, disk: Any, hooks: Hooks, started: Any
 ) -> None:
     new, folder = define("new", "s3"), disk({"large.bin": LARGE * 8})
-    hooks.fault(status=0, delay=1, count=100, method="PUT", match="partNumber")
+    hooks.fault(status=0, delay=4, count=100, method="PUT", match="partNumber")
     child = started(folder, new)
     wait_until(lambda: any("partNumber=2" in entry.query for entry in hooks.requests()))
     child.send_signal(signal.SIGINT)
