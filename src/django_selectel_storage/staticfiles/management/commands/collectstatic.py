@@ -45,6 +45,7 @@ class Command(collectstatic.Command):
         self._chosen: dict[str, Any] = {}
         self._collecting_locally = False
         self._summary = ""
+        self.copied_files = _Names()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take all of Django's options and those of the object store."""
@@ -194,6 +195,22 @@ class Command(collectstatic.Command):
         always = ("uploaded", "unchanged")
         shown = ", ".join(f"{count} {what}" for what, count in counts.items() if count or what in always)
         self._summary = f"\nStatic files: {shown} in {seconds:.1f} seconds{' (dry run)' if self.dry_run else ''}."
+
+
+class _Names(list[str]):
+    """Names that are looked up as quickly as in a set: Django's command asks for each file whether it is in here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: set[str] = set()
+
+    def append(self, name: str) -> None:
+        """Take a name."""
+        self._known.add(name)
+        super().append(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
 
 
 def _twin(storage: SelectelStorage, local: LocalClient) -> SelectelStorage:
