@@ -102,10 +102,9 @@ class Deployment:
         try:
             self._store(todo)
             self._upload(self._vanished(todo.unchanged))
-        except BaseException:
+            self._manifests.commit()
+        finally:
             self._manifests.withdraw()
-            raise
-        self._manifests.commit()
 
     def _store(self, todo: Plan) -> None:
         """Upload: first what is new, which nobody asks for yet; when all of it is there, what replaces something."""

@@ -1,13 +1,15 @@
 """The manifest of a run, the one that sites use meanwhile, and the copies of both that tell what must not be pruned.
 
-A copy lies in the location under ``staticfiles.json.history/``, named by its content; its date is the store's.
+The copies lie in the location under ``staticfiles.json.history/``: that of a manifest which came into use is named by its
+content, that of one to come begins with ``coming-``. Their dates are the store's.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timezone
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from secrets import token_hex
 from typing import Any
 
 from django.contrib.staticfiles.storage import ManifestFilesMixin
@@ -23,6 +25,8 @@ from django_selectel_storage.transport.body import BytesBody
 
 log = logging.getLogger(__name__)
 
+_COMING = "coming-"
+_LONGEST_RUN = timedelta(days=1)  # a copy of a manifest to come that is older is left over from a run that was killed
 _TOGETHER = 1000  # files that are deleted between two looks at the copies
 
 
@@ -39,11 +43,12 @@ class Manifests:
     def __init__(self, storage: Any, twin: Any, local: LocalClient, place: Destination) -> None:
         self.has_manifest = isinstance(twin, ManifestFilesMixin)
         self.text: str | None = twin.read_manifest() if self.has_manifest else None
-        self._storage, self._twin, self._local, self._place = storage, twin, local, place
+        self._paths, self._hash = (twin.hashed_files, twin.manifest_hash) if self.text is not None else ({}, "")
+        self._storage, self._local, self._place = storage, local, place
         self._name: str = getattr(twin, "manifest_name", "")
         self._key = place.prefix + self._name
         self._lies_here = self.has_manifest and storage.manifest_storage is storage
-        self._announced = ""
+        self._coming = f"{self.folder}{_COMING}{token_hex(8)}.json"
 
     @property
     def own_keys(self) -> frozenset[str]:
@@ -70,28 +75,25 @@ class Manifests:
         if not self._lies_here or self._key in stored:
             in_use = self._storage.read_manifest()
             if in_use is not None and self._copy_key(in_use) not in stored:
-                self._keep(in_use)
-        text = self.text or ""
-        self._keep(text)
-        self._announced = "" if self._copy_key(text) in stored else self._copy_key(text)
+                self._keep(self._copy_key(in_use), in_use)
+        self._keep(self._coming, self.text or "")
 
     def withdraw(self) -> None:
-        """Remove the copy of a manifest that never came into use."""
-        if not self._announced:
-            return
+        """Remove the copy of the manifest to come: it has come, or will not."""
         try:
-            self._place.client.delete(self._announced)
+            self._place.client.delete(self._coming)
         except StorageError as error:
-            log.warning("The copy of a manifest that did not come into use remains: %s", error)
+            log.warning("The copy of a manifest that was to come remains, for a day at the least: %s", error)
 
     def commit(self) -> None:
         """Put the manifest into use: in one request if it lies in an object store."""
         if self._lies_here:
             self._place.upload(self._local, self._key)
-        self._storage.hashed_files = self._twin.hashed_files
+        self._storage.hashed_files = self._paths
         if not self._lies_here:
             self._storage.save_manifest()
-        self._storage.manifest_hash = self._twin.manifest_hash
+        self._storage.manifest_hash = self._hash
+        self._keep(self._copy_key(self.text or ""), self.text or "")
 
     def prunable(self, stored: Collection[str], runs: int) -> Iterator[list[str]]:
         """Give the keys of hashed files that no manifest of the last runs names, and of the copies of older manifests.
@@ -105,16 +107,23 @@ class Manifests:
         """
         copies = sorted(self._copies(), key=_date, reverse=True)
         texts = {info.key: self._read(info.key) for info in copies}
-        recent = [info.key for info in copies[:runs]]
-        old = [key for key in texts if key not in {*recent, *self.own_keys}]
+        kept_keys = self._kept(copies, runs) | self.own_keys
         in_use = self._storage.read_manifest()
-        kept = [paths_of(text) for text in (*(texts[key] for key in recent), self.text or "", in_use or "")]
+        kept = [paths_of(text) for text in (*(texts.get(key, "") for key in kept_keys), self.text or "", in_use or "")]
+        old = [key for key in texts if key not in kept_keys]
         names = [key[len(self._place.prefix) :] for key in stored if not key.startswith(self.folder)]
         prunable = superfluous(names, kept, [paths_of(texts[key]) for key in old])
         for start in range(0, len(prunable), _TOGETHER):
             needed = self._newly_announced(texts)
             yield [self._place.prefix + name for name in prunable[start : start + _TOGETHER] if name not in needed]
         yield old
+
+    def _kept(self, copies: Sequence[ObjectInfo], runs: int) -> set[str]:
+        """Give the keys of the copies that count: of the last manifests in use, and of those that may still come."""
+        coming = [info for info in copies if info.key.startswith(self.folder + _COMING)]
+        came = [info.key for info in copies if info not in coming]
+        newest = _date(copies[0]) if copies else datetime.max.replace(tzinfo=timezone.utc)
+        return {*came[:runs], *(info.key for info in coming if newest - _date(info) < _LONGEST_RUN)}
 
     def _newly_announced(self, known: Collection[str]) -> set[str]:
         texts = [self._read(info.key) for info in self._copies() if info.key not in known]
@@ -129,8 +138,8 @@ class Manifests:
     def _copy_key(self, text: str) -> str:
         return self._place.prefix + copy_name(self._name, text)
 
-    def _keep(self, text: str) -> None:
-        self._place.client.put(self._copy_key(text), BytesBody(text.encode()), ObjectHeaders("application/json"))
+    def _keep(self, key: str, text: str) -> None:
+        self._place.client.put(key, BytesBody(text.encode()), ObjectHeaders("application/json"))
 
 
 def _date(info: ObjectInfo) -> datetime:
