@@ -4,7 +4,9 @@ The rooms, from the door inwards; each imports only from its own line or a lower
 
     storage      the door: the classes that Django opens. Behind it, each on the shoulders of the next: further (verbs
                  beyond Django's), upload_links, storing (content to the key of a name), configured (options, keys of
-                 names, migrations); naming (a free name), files (what open() hands back), container and utils (1.x)
+                 names, migrations); static (hashed names and their manifest), naming (a free name), files (what open()
+                 hands back), container and utils (1.x)
+    staticfiles  opt-in: collectstatic that hashes locally, compares with one listing, uploads side by side
     checks       system checks; debug: secrets masked in Django's error reports
     conf         the entrance: arguments + Django settings + DSN -> StorageOptions; below it, no Django
     windows      a file's bytes, fetched as they are read

@@ -71,6 +71,7 @@ class HashedNames(ManifestFilesMixin, NamesAsAddresses):  # type: ignore[misc] #
 
     @manifest_storage.setter
     def manifest_storage(self, storage: Storage | None) -> None:
+        """Let the manifest lie elsewhere."""
         self._manifest_storage = storage
 
     @property
@@ -84,6 +85,7 @@ class HashedNames(ManifestFilesMixin, NamesAsAddresses):  # type: ignore[misc] #
 
     @hashed_files.setter
     def hashed_files(self, paths: dict[str, str]) -> None:
+        """Take names for those of the manifest."""
         self._loaded = paths, ""
 
     @property
@@ -93,6 +95,7 @@ class HashedNames(ManifestFilesMixin, NamesAsAddresses):  # type: ignore[misc] #
 
     @manifest_hash.setter
     def manifest_hash(self, value: str) -> None:
+        """Take a hash for that of the manifest."""
         self._loaded = self._manifest()[0], value
 
     def _manifest(self) -> tuple[dict[str, str], str]:

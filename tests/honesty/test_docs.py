@@ -7,9 +7,12 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.management.commands.collectstatic import Command as DjangosCollectStatic
+from django.core.management.base import BaseCommand
 
 from django_selectel_storage import __version__, checks
 from django_selectel_storage.options import ALIASES, RETIRED, SELECTING, StorageOptions
+from django_selectel_storage.staticfiles.management.commands.collectstatic import Command as CollectStatic
 
 ROOT = Path(__file__).parents[2]
 OPTIONS = (ROOT / "docs/options.md").read_text(encoding="utf-8")
@@ -91,3 +94,15 @@ def test_every_system_check_tells_how_to_silence_it() -> None:
     _, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
     silent = [section.split()[0] for section in sections if f'["{section.split()[0]}"]' not in section]
     assert silent == []
+
+
+def options_of(command: BaseCommand) -> set[str]:
+    parser = command.create_parser("manage.py", "collectstatic")
+    return {option for action in parser._actions for option in action.option_strings}
+
+
+def test_every_option_of_collectstatic_that_django_s_own_has_not_is_documented() -> None:
+    text = (ROOT / "docs/static-files.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE))
+    ours = options_of(CollectStatic())
+    assert ours - options_of(DjangosCollectStatic()) <= documented <= ours

@@ -34,7 +34,7 @@ class OwnHash(SelectelManifestStaticStorage):
     patterns = ()
 
     def file_hash(self, name: str, content: object = None) -> str:
-        return f"v{len(name or str())}"
+        return f"v{len(name or '')}"
 
 
 class ManifestElsewhere(SelectelManifestStaticStorage):

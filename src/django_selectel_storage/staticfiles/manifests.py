@@ -1,7 +1,7 @@
 """The manifest of a run, the one that sites use meanwhile, and the copies of both that tell what must not be pruned.
 
-The copies lie in the location under ``staticfiles.json.history/``: that of a manifest which came into use is named by its
-content, that of one to come begins with ``coming-``. Their dates are the store's.
+The copies lie in the location under ``staticfiles.json.history/``: of a manifest that came into use under its MD5, of
+one to come under ``coming-`` and something random. Their dates are the store's.
 """
 
 from __future__ import annotations
