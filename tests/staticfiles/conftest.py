@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.test import override_settings
@@ -32,6 +31,12 @@ FILES = {
     "img/back.png": "a picture",
     "img/dot.png": "a dot",
 }
+
+
+def forget_finders() -> None:
+    """Let Django look for static files anew: it keeps the finders with the folders that they know."""
+    finder: Any = finders.get_finder
+    finder.cache_clear()
 
 
 @dataclass
@@ -67,13 +72,13 @@ class Project:
     def collect(self, *arguments: str, interactive: bool = False, **options: Any) -> str:
         """Run the command; what it said."""
         out = io.StringIO()
-        finders.get_finder.cache_clear()
+        forget_finders()
         with self.settings():
             try:
                 call_command("collectstatic", *arguments, interactive=interactive, stdout=out, stderr=out, **options)
             finally:
                 self.said = out.getvalue()
-                finders.get_finder.cache_clear()
+                forget_finders()
         return self.said
 
     def storage(self) -> Any:
@@ -94,15 +99,13 @@ def face(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def project(tmp_path: Path, stack: Stack, face: str, location: str) -> Iterator[Project]:
+def project(tmp_path: Path, stack: Stack, face: str, location: str) -> Project:
     made = Project(
         tmp_path / "source", location, {"container": CONTAINER, "location": location, **face_options(stack, face)}
     )
     for name, text in FILES.items():
         made.put(name, text)
-    before = staticfiles_storage._wrapped
-    yield made
-    staticfiles_storage._wrapped = before
+    return made
 
 
 Requests = Callable[[], list[LoggedRequest]]

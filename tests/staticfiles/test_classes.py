@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.checks import run_checks
@@ -36,7 +37,7 @@ def source_with(**texts: str) -> InMemoryStorage:
     return source
 
 
-def process(storage: SelectelManifestStaticStorage, source: InMemoryStorage) -> list[tuple[str, str, object]]:
+def process(storage: SelectelManifestStaticStorage, source: InMemoryStorage) -> list[Any]:
     """What Django's command does with the files of a source."""
     names = source.listdir("")[1]
     for name in names:

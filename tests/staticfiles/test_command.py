@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.staticfiles.manifests import Manifests
-from tests.staticfiles.conftest import FILES, MANIFEST, PLAIN, Project, Requests
+from tests.staticfiles.conftest import FILES, MANIFEST, PLAIN, Project, Requests, forget_finders
 
 WRITES = {"PUT", "POST", "DELETE", "COPY"}
 
@@ -128,12 +128,11 @@ def test_a_failed_upload_fails_the_command_and_leaves_the_old_manifest(project: 
 
 
 def test_the_command_s_exit_code_tells_of_the_failure(project: Project, hooks: Hooks) -> None:
-    from django.contrib.staticfiles import finders  # noqa: PLC0415
     from django.core.management import load_command_class  # noqa: PLC0415
 
     hooks.fault(status=403, count=100, method="PUT", match="dot")
     with project.settings():
-        finders.get_finder.cache_clear()
+        forget_finders()
         command = load_command_class("django_selectel_storage.staticfiles", "collectstatic")
         assert isinstance(command, BaseCommand)
         with pytest.raises(SystemExit) as ended:

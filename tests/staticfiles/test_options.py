@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles.storage import StaticFilesStorage
@@ -40,7 +41,7 @@ class OwnHash(SelectelManifestStaticStorage):
 class ManifestElsewhere(SelectelManifestStaticStorage):
     """A manifest that lies in another storage, handed over as Django's documentation shows it."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(manifest_storage=IN_MEMORY, **options)
 
 

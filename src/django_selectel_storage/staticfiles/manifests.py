@@ -43,7 +43,8 @@ class Manifests:
     def __init__(self, storage: Any, twin: Any, local: LocalClient, place: Destination) -> None:
         self.has_manifest = isinstance(twin, ManifestFilesMixin)
         self.text: str | None = twin.read_manifest() if self.has_manifest else None
-        self._paths, self._hash = (twin.hashed_files, twin.manifest_hash) if self.text is not None else ({}, "")
+        self._paths: dict[str, str] = {} if self.text is None else twin.hashed_files
+        self._hash: str = "" if self.text is None else twin.manifest_hash
         self._storage, self._local, self._place = storage, local, place
         self._name: str = getattr(twin, "manifest_name", "")
         self._key = place.prefix + self._name
