@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from itertools import islice
 from threading import Event
 
 from django_selectel_storage import names
@@ -131,18 +132,31 @@ class Destination:
         Raises:
             FilesFailed: it could not be done with some; those that were begun are waited for.
         """
-        batch = _Batch(work)
+        batch, finished = _Batch(work), 0
         with ThreadPoolExecutor(self._concurrency, thread_name_prefix="collectstatic") as pool:
-            under_way = {pool.submit(batch.attempt, key): key for key in keys}
             try:
-                for future in as_completed(under_way):
-                    if future.result():
-                        done(under_way[future])
+                for key in _attempted(pool, batch, keys, 2 * self._concurrency):
+                    finished += 1
+                    done(key)
             except BaseException:
                 batch.stopped.set()
                 raise
         if batch.failures:
-            raise FilesFailed(batch.failures, batch.untried)
+            raise FilesFailed(batch.failures, len(keys) - finished - len(batch.failures))
+
+
+def _attempted(pool: ThreadPoolExecutor, batch: _Batch, keys: Collection[str], most: int) -> Iterator[str]:
+    """Attempt all, of which so many are in memory at a time, and give those that were done as they come."""
+    under_way: dict[Future[bool], str] = {}
+    waiting = iter(keys)
+    while True:
+        under_way |= {pool.submit(batch.attempt, key): key for key in islice(waiting, most - len(under_way))}
+        if not under_way:
+            return
+        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            key = under_way.pop(future)
+            if future.result():
+                yield key
 
 
 class _Batch:
@@ -151,13 +165,11 @@ class _Batch:
     def __init__(self, work: Callable[[str], object]) -> None:
         self.stopped = Event()
         self.failures: dict[str, Exception] = {}
-        self.untried = 0
         self._work = work
 
     def attempt(self, key: str) -> bool:
         """Do it with one file; give whether it was done."""
         if self.stopped.is_set():
-            self.untried += 1
             return False
         try:
             self._work(key)
