@@ -144,6 +144,7 @@ def load(request: dict[str, Any]) -> list[ModuleType]:
     settings.configure(
         SECRET_KEY="for tests only",
         USE_TZ=False,  # as in the settings of Django's tests
+        TIME_ZONE="UTC",  # that of the process: configure() does not set it
         STATIC_URL="static/",
         INSTALLED_APPS=["django.contrib.staticfiles", "staticfiles_tests"],
         TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],

@@ -24,8 +24,6 @@ from tests.servers.stack import Stack
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/django-static-tests.md").read_text(encoding="utf-8")
-# Which command collects, and through which protocol: the sub-app's over S3, Django's own over Swift.
-WAYS = {"sub-app": "s3", "Django": "swift"}
 TIME_LIMIT = 1800  # seconds
 
 Reports = dict[str, str]  # case -> what went wrong with it, "" for nothing
@@ -60,27 +58,26 @@ def release_of(config: pytest.Config) -> str:
 def reports_of(
     request: pytest.FixtureRequest, stack: Stack, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Reports]]:
-    """What Django's tests say of the static classes with each of the two commands, and of Django as it is."""
+    """What Django's tests say of the static classes in the store, and of Django's own on the disk: side by side."""
     suite = release_of(request.config)
+    in_store = {**face_options(stack, "s3"), "container": CONTAINER, "location": f"static{uuid4().hex}"}
+    requests: dict[str, dict[str, Any]] = {
+        "store": {"suite": suite, "options": in_store, "sub_app": True},
+        "disk": {"suite": suite, "options": {}, "sub_app": False},
+    }
+    with ThreadPoolExecutor(len(requests)) as at_once:
+        running = {
+            place: at_once.submit(ask, asked, tmp_path_factory.mktemp("static")) for place, asked in requests.items()
+        }
+        yield lambda place: running[place].result()
 
-    def ran(way: str, folder: Path) -> Reports:
-        options: dict[str, Any] = {}
-        if way in WAYS:
-            options = {**face_options(stack, WAYS[way]), "container": CONTAINER, "location": f"static{uuid4().hex}"}
-        return ask({"suite": suite, "options": options, "sub_app": way == "sub-app"}, folder)
 
-    with ThreadPoolExecutor(3) as at_once:
-        running = {way: at_once.submit(ran, way, tmp_path_factory.mktemp("static")) for way in (*WAYS, "disk")}
-        yield lambda way: running[way].result()
-
-
-@pytest.mark.parametrize("way", list(WAYS))
-def test_every_case_passes_or_fails_for_the_known_reason(way: str, reports_of: Callable[[str], Reports]) -> None:
-    reports = reports_of(way)
+def test_every_case_passes_or_fails_for_the_known_reason(reports_of: Callable[[str], Reports]) -> None:
+    reports = reports_of("store")
     failed = {case: report for case, report in reports.items() if report}
-    unexpected = {case: report for case, report in failed.items() if case not in EXCUSED[way]}
+    unexpected = {case: report for case, report in failed.items() if case not in EXCUSED}
     assert not unexpected, "\n".join(f"{case}\n{report}" for case, report in unexpected.items())
-    for case, excuse in EXCUSED[way].items():
+    for case, excuse in EXCUSED.items():
         assert case not in reports or excuse.sign in failed.get(case, "it passes"), f"{case}: {failed.get(case)}"
 
 
@@ -90,12 +87,10 @@ def test_django_passes_its_own_tests_here_when_nothing_is_replaced(reports_of: C
     assert {case: report for case, report in reports.items() if report} == {}
 
 
-def test_each_way_runs_all_cases(reports_of: Callable[[str], Reports]) -> None:
-    assert reports_of("sub-app").keys() == reports_of("Django").keys() == reports_of("disk").keys()
+def test_all_cases_are_run(reports_of: Callable[[str], Reports]) -> None:
+    assert reports_of("store").keys() == reports_of("disk").keys()
 
 
-@pytest.mark.parametrize("way", list(WAYS))
-def test_the_document_lists_the_same_cases_for_the_same_reasons(way: str) -> None:
-    _, _, section = DOCUMENT.partition(f"## With the command of {'the sub-app' if way == 'sub-app' else way}\n")
-    rows = re.findall(r"^\| `(\w+\.test_\w+)` \| (.+) \|$", section.partition("\n## ")[0], re.MULTILINE)
-    assert dict(rows) == {case: excuse.reason for case, excuse in EXCUSED[way].items()}
+def test_the_document_lists_the_same_cases_for_the_same_reasons() -> None:
+    rows = re.findall(r"^\| `(\w+\.test_\w+)` \| (.+) \|$", DOCUMENT, re.MULTILINE)
+    assert dict(rows) == {case: excuse.reason for case, excuse in EXCUSED.items()}

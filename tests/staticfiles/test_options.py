@@ -86,7 +86,7 @@ def test_verbosity_tells_of_each_file_or_of_nothing(project: Project) -> None:
     project.put("img/new.png", "new")
     said = project.collect(verbosity=2)
     assert "Uploaded 'img/new.png'" in said
-    assert "Copying" not in said
+    assert "Post-processed 'img/new.png'" in said
 
 
 @pytest.mark.parametrize("wrong", ["--concurrency=0", "--concurrency=many", "--prune=0"])

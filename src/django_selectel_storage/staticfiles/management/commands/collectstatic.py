@@ -43,7 +43,6 @@ class Command(collectstatic.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._chosen: dict[str, Any] = {}
-        self._collecting_locally = False
         self._summary = ""
         self.copied_files = _Names()
 
@@ -112,23 +111,19 @@ class Command(collectstatic.Command):
         self._tell(collected, outcome, time.monotonic() - started)
         return collected
 
-    def log(self, msg: str, level: int = 2) -> None:
-        """Log as Django does; what it says of single files while it collects locally only with -v 3."""
-        super().log(msg, max(level, 3) if self._collecting_locally and level > 1 else level)
-
     # --- the two halves ----------------------------------------------------------------------------------------------
 
     @contextmanager
     def _on(self, twin: SelectelStorage) -> Iterator[None]:
         """Let Django's command store into the twin; nothing that it does there is a dry run."""
         storage, dry_run = self.storage, self.dry_run
-        self.storage, self.dry_run, self._collecting_locally = twin, False, True
+        self.storage, self.dry_run = twin, False
         try:
             yield
         except MissingReference as error:
             raise CommandError(str(error)) from error
         finally:
-            self.storage, self.dry_run, self._collecting_locally = storage, dry_run, False
+            self.storage, self.dry_run = storage, dry_run
 
     def _deployed(self, storage: SelectelStorage, twin: SelectelStorage, local: LocalClient) -> Outcome:
         wishes = Wishes(self._chosen["prune"], self.clear, self._chosen["refresh_headers"], self.dry_run)
