@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.core.files.storage import storages
 from django.core.management import call_command
 from django.test import override_settings
+from django.utils.module_loading import import_string
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.storage import SelectelStorage
@@ -61,11 +61,16 @@ class Project:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
 
     def settings(self) -> override_settings:
-        storage = {"BACKEND": self.backend, "OPTIONS": {k: v for k, v in self.options.items() if v is not None}}
+        # The options stand in a schema: Django 4.2 forgets those of STORAGES when that setting is overridden.
         return override_settings(
             STATICFILES_DIRS=[str(self.source)],
             STATICFILES_FINDERS=["django.contrib.staticfiles.finders.FileSystemFinder"],
-            STORAGES={"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}, "staticfiles": storage},
+            STATIC_ROOT=str(self.source.parent / "root"),
+            STORAGES={
+                "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+                "staticfiles": {"BACKEND": self.backend},
+            },
+            SELECTEL_STORAGES={"default": {k: v for k, v in self.options.items() if v is not None}},
             INSTALLED_APPS=self.apps,
         )
 
@@ -83,8 +88,7 @@ class Project:
 
     def storage(self) -> Any:
         """A new storage, as another process of the site has it."""
-        with self.settings():
-            return storages["staticfiles"]
+        return import_string(self.backend)(**{k: v for k, v in self.options.items() if v is not None})
 
     def stored(self) -> dict[str, bytes]:
         """Everything in the location, without the copies of manifests."""

@@ -275,7 +275,6 @@ def test_a_manifest_that_lies_elsewhere_is_written_there_at_the_end(project: Pro
 
 def test_storages_of_others_are_served_by_django_s_own_command(project: Project, tmp_path: Path) -> None:
     project.backend = f"{StaticFilesStorage.__module__}.StaticFilesStorage"
-    project.options = {"location": str(tmp_path / "root"), "base_url": "/static/"}
     assert "6 static files copied" in project.collect()
     assert FileSystemStorage(tmp_path / "root").exists("css/site.css")
     with pytest.raises(CommandError, match="--prune"):
