@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import django
@@ -128,6 +128,16 @@ def schema_of(given: Arguments) -> str | None:
     if given.dsn is not None or (given.schema is None and _PLACES & given.keywords.keys()):
         return None
     return given.schema or DEFAULT_SCHEMA
+
+
+def sets_option(given: Arguments, name: str) -> bool:
+    """Whether the arguments, their DSN or their schema set an option, be it to nothing; not what the class prefers.
+
+    Raises:
+        ImproperlyConfigured: they are not usable.
+    """
+    with improperly_configured():
+        return name in _merged(replace(given, defaults={}))
 
 
 def _merged(given: Arguments) -> dict[str, object]:

@@ -53,6 +53,10 @@ class InvalidName(SelectelException, ValueError):
     """A name cannot be a key, or it reaches outside the storage's ``location``."""
 
 
+class MissingReference(SelectelException, ValueError):
+    """A static file refers to a file that was not collected."""
+
+
 # --- answers of a server, and the network ----------------------------------------------------------------------------
 
 

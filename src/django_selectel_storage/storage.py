@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import IO, Any, ClassVar
+from typing import IO, Any
 
 from django.core.files import File
 from django.core.files.utils import validate_file_name
@@ -17,6 +17,7 @@ from django_selectel_storage.content import as_file, rewindable
 from django_selectel_storage.exceptions import ObjectExists
 from django_selectel_storage.files import ObjectFile, Place
 from django_selectel_storage.further import FurtherVerbs
+from django_selectel_storage.static import HashedNames, StaticVerbs
 from django_selectel_storage.stored_content import StoredContent
 from django_selectel_storage.windows import Source
 
@@ -146,7 +147,7 @@ class SelectelStorage(FurtherVerbs):
         key = self._key(name)
         if key == self.options.location:
             return True
-        return self.client.has(key)
+        return self._is_stored(key)
 
     def size(self, name: str) -> int:
         """Give a file's size in bytes, before compression by this package.
@@ -243,7 +244,34 @@ class SelectelStorage(FurtherVerbs):
         return self.client.signed_url(key, method, signed_at, life, parameters or {})
 
 
-class SelectelStaticStorage(SelectelStorage):
-    """The same for static files: a file that is collected again replaces the old one."""
+class SelectelStaticStorage(StaticVerbs, SelectelStorage):
+    """The same for static files: a file that is collected again replaces the old one, and ``exists`` finds folders."""
 
-    default_options: ClassVar[Mapping[str, object]] = {"file_overwrite": True}
+
+class SelectelManifestStaticStorage(HashedNames, SelectelStaticStorage):
+    """Static files whose names hold a hash of their content, as Django's ManifestStaticFilesStorage makes them.
+
+    Args:
+        storage: a schema of SELECTEL_STORAGES (``"default"`` if nothing says otherwise) or a DSN.
+        manifest_storage: where ``staticfiles.json`` lies: an alias of STORAGES, or a storage; None means beside the
+            files.
+        keywords: any option of the reference, as keyword; also ``dsn``.
+    """
+
+    def url(self, name: str | None, force: bool = False, **keywords: Any) -> str:
+        """Give the URL of the hashed file, in DEBUG mode of the file itself.
+
+        A query and a fragment that the name has (``font.eot?#iefix``) are kept, unless the URL is signed: a signature
+        has a query of its own.
+
+        Args:
+            name: the name of the file as it was collected.
+            force: whether the hashed one is wanted in DEBUG mode, too.
+            keywords: those of ``SelectelStorage.url``.
+
+        Raises:
+            ValueError: the manifest does not know the file, and ``manifest_strict`` is on.
+        """
+        path, marks = self._hashed_path(name or "", force=force)
+        url = SelectelStorage.url(self, path, **keywords)
+        return url if "?" in url else url + marks

@@ -32,6 +32,10 @@ class StoringStorage(ConfiguredStorage):
             body.close()
         return names.storage_name(key, self.options.location)
 
+    def _is_stored(self, key: str) -> bool:
+        """Say whether something is stored under a key."""
+        return self.client.has(key)
+
     def _describe(self, name: str, content: Any, metadata: Mapping[str, str] | None) -> headers.ObjectHeaders:
         with conf.improperly_configured():
             described = headers.for_object(name, self.options, getattr(content, "content_type", None))

@@ -8,10 +8,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from django.contrib.staticfiles.management.commands.collectstatic import Command as DjangosCollectStatic
+from django.core.management.base import BaseCommand
 
 from django_selectel_storage import __version__, checks
 from django_selectel_storage.management.commands import selectel_headers, selectel_transfer
 from django_selectel_storage.options import ALIASES, RETIRED, SELECTING, StorageOptions
+from django_selectel_storage.staticfiles.management.commands.collectstatic import Command as CollectStatic
 from django_selectel_storage.transfer.report import INTERRUPTED, SOME_FAILED
 
 ROOT = Path(__file__).parents[2]
@@ -121,3 +124,15 @@ def test_every_argument_and_exit_code_of_a_command_is_documented(
         r"(\d+) (?:when|for)", text.partition("Exit codes:")[2]
     )
     assert set(map(int, listed)) == codes
+
+
+def options_of(command: BaseCommand) -> set[str]:
+    parser = command.create_parser("manage.py", "collectstatic")
+    return {option for action in parser._actions for option in action.option_strings}
+
+
+def test_every_option_of_collectstatic_that_django_s_own_has_not_is_documented() -> None:
+    text = (ROOT / "docs/static-files.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE))
+    ours = options_of(CollectStatic())
+    assert ours - options_of(DjangosCollectStatic()) <= documented <= ours

@@ -18,6 +18,7 @@ LINES: dict[str, int] = {
             "checks",
             "debug",
             "storage",
+            "static",
             "configured",
             "storing",
             "further",

@@ -1,0 +1,227 @@
+"""`manage.py collectstatic`: Django's own command on a storage that stores locally; then everything goes up at once.
+
+With storages of others it is Django's own command.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.contrib.staticfiles.management.commands import collectstatic
+from django.contrib.staticfiles.storage import ManifestFilesMixin
+from django.core.management.base import CommandError, CommandParser
+
+from django_selectel_storage import names
+from django_selectel_storage.exceptions import MissingReference, SelectelException
+from django_selectel_storage.staticfiles import progress
+from django_selectel_storage.staticfiles.deployment import Deployment, Outcome, Wishes
+from django_selectel_storage.staticfiles.local import LocalClient
+from django_selectel_storage.staticfiles.upload import Destination, FilesFailed
+from django_selectel_storage.storage import SelectelStorage
+
+CONCURRENCY = 16
+KEPT_RUNS = 5
+
+_STILL_THE_OLD = (
+    "Sites still find all files that they know, and the old manifest is in use. What is uploaded stays; run "
+    "collectstatic again when the cause is mended."
+)
+
+
+class Command(collectstatic.Command):
+    """Collects static files into an object store: hashed here, compared with one listing, uploaded side by side."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._chosen: dict[str, Any] = {}
+        self._summary = ""
+        self.copied_files = _Names()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take all of Django's options and those of the object store."""
+        super().add_arguments(parser)
+        group = parser.add_argument_group("object store")
+        group.add_argument(
+            "--concurrency",
+            type=_count,
+            default=CONCURRENCY,
+            metavar="FILES",
+            help=f"How many files are uploaded at a time; {CONCURRENCY} unless said otherwise.",
+        )
+        group.add_argument(
+            "--prune",
+            type=_count,
+            nargs="?",
+            const=KEPT_RUNS,
+            metavar="RUNS",
+            help="Delete hashed files that no manifest of the last RUNS runs names, this one included; "
+            f"{KEPT_RUNS} unless said otherwise. Runs that changed nothing do not count.",
+        )
+        group.add_argument(
+            "--refresh-headers",
+            action="store_true",
+            help="Also describe unchanged files anew (Cache-Control and the like) where the options say otherwise now.",
+        )
+
+    def handle(self, **options: Any) -> str | None:
+        """Collect.
+
+        Raises:
+            CommandError: something is not possible, or failed.
+        """
+        self._chosen = options
+        if not isinstance(self.storage, SelectelStorage):
+            self._refuse_own_options()
+            return super().handle(**options)
+        if options["link"]:
+            raise CommandError("--link makes links on a disk, and the files go to an object store. Leave it out.")
+        if options["prune"] is not None and not isinstance(self.storage, ManifestFilesMixin):
+            raise CommandError("--prune needs a storage with a manifest, as SelectelManifestStaticStorage is one.")
+        if options["clear"]:
+            self._make_sure_of_clearing(self.storage)
+        told = super().handle(**options)
+        return self._summary if told else told
+
+    def collect(self) -> dict[str, list[str]]:
+        """Let Django collect into a folder, and bring what lies there to the object store."""
+        if not isinstance(self.storage, SelectelStorage):
+            return super().collect()
+        started = time.monotonic()
+        storage = getattr(self.storage, "_wrapped", self.storage)
+        with TemporaryDirectory(prefix="collectstatic-") as folder:
+            local = LocalClient(Path(folder), storage.options)
+            twin = _twin(storage, local)
+            with self._on(twin):
+                collected: dict[str, list[str]] = super().collect()
+            outcome = self._deployed(storage, twin, local)
+        location = storage.options.location
+        collected["modified"], collected["unmodified"], collected["deleted"] = (
+            [names.storage_name(key, location) for key in keys]
+            for keys in (outcome.uploaded, outcome.unchanged, outcome.deleted)
+        )
+        self._tell(collected, outcome, time.monotonic() - started)
+        return collected
+
+    # --- the two halves ----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _on(self, twin: SelectelStorage) -> Iterator[None]:
+        """Let Django's command store into the twin; nothing that it does there is a dry run."""
+        storage, dry_run = self.storage, self.dry_run
+        self.storage, self.dry_run = twin, False
+        try:
+            yield
+        except MissingReference as error:
+            raise CommandError(str(error)) from error
+        finally:
+            self.storage, self.dry_run = storage, dry_run
+
+    def _deployed(self, storage: SelectelStorage, twin: SelectelStorage, local: LocalClient) -> Outcome:
+        wishes = Wishes(self._chosen["prune"], self.clear, self._chosen["refresh_headers"], self.dry_run)
+        try:
+            place = Destination(storage.options, self._chosen["concurrency"])
+            return Deployment(storage, twin, local, place, wishes, self._show()).run()
+        except FilesFailed as error:
+            raise CommandError(f"{error}\n{_STILL_THE_OLD}") from error
+        except SelectelException as error:
+            raise CommandError(str(error)) from error
+
+    # --- what is refused ---------------------------------------------------------------------------------------------
+
+    def _refuse_own_options(self) -> None:
+        for name in ("prune", "refresh_headers"):
+            if self._chosen[name]:
+                option = name.replace("_", "-")
+                raise CommandError(
+                    f"--{option} works with the storages of django_selectel_storage; this is another one."
+                )
+
+    def _make_sure_of_clearing(self, storage: SelectelStorage) -> None:
+        """Refuse to empty a whole container by accident."""
+        container = storage.options.container
+        if storage.options.location:
+            return
+        if not storage.sets_option("location"):
+            raise CommandError(
+                f"--clear would delete everything in the container {container!r} that is no static file: the storage "
+                "has no 'location'. Set it to a folder of the static files; or to '' if the container holds nothing "
+                "else."
+            )
+        question = (
+            f"This will DELETE everything in the container {container!r} that is not collected now.\n"
+            "Type the container's name to continue: "
+        )
+        if self._chosen["interactive"] and not self._chosen["dry_run"] and input(question) != container:
+            raise CommandError("Collecting static files cancelled.")
+
+    # --- what is told ------------------------------------------------------------------------------------------------
+
+    def _show(self) -> progress.Show:
+        if self.verbosity < 1:
+            return progress.nothing
+        if self.stderr.isatty():
+            return partial(progress.bar, self.stderr)
+        return partial(progress.lines, partial(self.log, level=1))
+
+    def _tell(self, collected: dict[str, list[str]], outcome: Outcome, seconds: float) -> None:
+        uploading, deleting = (
+            ("Pretending to upload", "Pretending to delete") if self.dry_run else ("Uploaded", "Deleted")
+        )
+        level = 1 if self.dry_run else 2
+        for verb, told in ((uploading, collected["modified"]), (deleting, collected["deleted"])):
+            for name in told:
+                self.log(f"{verb} '{name}'", level)
+        counts = {
+            "uploaded": len(outcome.uploaded),
+            "unchanged": len(outcome.unchanged),
+            "post-processed": len(collected["post_processed"]),
+            "described anew": len(outcome.described),
+            "deleted" if self.clear else "pruned": len(outcome.deleted),
+        }
+        always = ("uploaded", "unchanged")
+        shown = ", ".join(f"{count} {what}" for what, count in counts.items() if count or what in always)
+        self._summary = f"\nStatic files: {shown} in {seconds:.1f} seconds{' (dry run)' if self.dry_run else ''}."
+
+
+class _Names(list[str]):
+    """Names that are looked up as quickly as in a set: Django's command asks for each file whether it is in here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: set[str] = set()
+
+    def append(self, name: str) -> None:
+        """Take a name."""
+        self._known.add(name)
+        super().append(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
+
+
+def _twin(storage: SelectelStorage, local: LocalClient) -> SelectelStorage:
+    """Copy the user's storage, and let the copy store locally; URLs in stylesheets need no host and no signature."""
+    twin = copy.copy(storage)
+    twin.__dict__["client"] = local
+    twin.__dict__["options"] = replace(
+        storage.options, custom_domain=None, querystring_auth=False, conditional_writes=True
+    )
+    if isinstance(twin, ManifestFilesMixin):
+        twin.manifest_storage = twin
+    return twin
+
+
+def _count(text: str) -> int:
+    """Read a number of one or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a number of 1 or more.")
+    return int(text)

@@ -1,0 +1,186 @@
+"""Carrying files to the real store, side by side, and telling of every one that failed. Knows no manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from itertools import islice
+from threading import Event
+
+from django_selectel_storage import names
+from django_selectel_storage.exceptions import DeletionFailed, ObjectNotFound, SelectelException
+from django_selectel_storage.headers import STORED_MD5, ObjectHeaders
+from django_selectel_storage.options import StorageOptions
+from django_selectel_storage.protocols.base import ObjectInfo, headers_of
+from django_selectel_storage.protocols.factory import client_for
+from django_selectel_storage.staticfiles.local import LocalClient
+from django_selectel_storage.staticfiles.plan import Made, Plan, Stored, Verdict, plan, verdict
+
+LEAST_RETRIES = 8  # 429 is an ordinary answer to many uploads: Selectel takes 300 PUTs a second in a bucket
+MOST_FAILURES = 20  # so many, and nothing more is begun
+
+Done = Callable[[str], object]
+
+
+class FilesFailed(SelectelException):
+    """Some files could not be uploaded, compared or described.
+
+    Attributes:
+        failures: the error of each, by key.
+        untried: how many files were not begun with any more.
+    """
+
+    def __init__(self, failures: Mapping[str, Exception], untried: int = 0) -> None:
+        told = "".join(f"\n  {key}: {error}" for key, error in sorted(failures.items()))
+        rest = f"\n  {untried} more files were not tried." if untried else ""
+        super().__init__(f"{len(failures)} files could not be brought up to date:{told}{rest}")
+        self.failures = dict(failures)
+        self.untried = untried
+
+
+class Destination:
+    """The location of a storage in the real store.
+
+    Args:
+        options: the storage's options.
+        concurrency: how many files are under way at a time.
+    """
+
+    def __init__(self, options: StorageOptions, concurrency: int) -> None:
+        connections = concurrency * (1 + options.max_concurrency)  # each file may go up in parts
+        patient = replace(
+            options,
+            pool_maxsize=max(options.pool_maxsize, connections),
+            max_retries=max(options.max_retries, LEAST_RETRIES),
+        )
+        self.client = client_for(patient)
+        self.prefix = names.folder_prefix("", options.location)
+        self._concurrency = concurrency
+
+    def listing(self, below: str = "") -> Iterator[ObjectInfo]:
+        """Give all files whose names begin with ``below``, page by page."""
+        page: str | None = None
+        while True:
+            listing = self.client.list(self.prefix + below, page=page)
+            yield from listing.objects
+            page = listing.next_page
+            if page is None:
+                return
+
+    def compared(self, made: Mapping[str, Made], stored: Mapping[str, Stored]) -> Plan:
+        """Plan what to do, with a question to the store for each file that the listing leaves unclear."""
+        todo = plan(made, stored)
+        same: list[str] = []
+
+        def settle(key: str) -> None:
+            if self._keeps_md5(key, made[key]):
+                same.append(key)
+
+        self.each(settle, todo.unclear)
+        others = set(todo.unclear).difference(same)
+        return Plan(todo.new, sorted({*todo.replaced, *others}), [*todo.unchanged, *same])
+
+    def has(self, key: str, made: Made, stored: Stored | None) -> bool:
+        """Whether exactly these bytes are stored under a key."""
+        found = verdict(made, stored)
+        return found is Verdict.UNCHANGED or (found is Verdict.UNCLEAR and self._keeps_md5(key, made))
+
+    def _keeps_md5(self, key: str, made: Made) -> bool:
+        try:
+            info = self.client.head(key)
+        except ObjectNotFound:
+            return False
+        return info.size == made.size and info.metadata.get(STORED_MD5) == made.md5
+
+    def upload(self, local: LocalClient, key: str) -> None:
+        """Store one file, with its MD5 in the metadata."""
+        body = local.body(key)
+        try:
+            self.client.put(key, body, _described(local, key))
+        finally:
+            body.close()
+
+    def describe(self, local: LocalClient, key: str) -> bool:
+        """Describe a stored file as it would be described today; give whether anything was different."""
+        info = self.client.head(key)
+        wanted = _described(local, key)
+        now = headers_of(info)
+        if now.standard() == {**now.further, **wanted.standard()}:
+            return False
+        self.client.update_headers(info, replace(wanted, further=now.further))
+        return True
+
+    def remove(self, keys: Collection[str]) -> None:
+        """Delete files.
+
+        Raises:
+            DeletionFailed: some could not be deleted.
+        """
+        failures = self.client.delete_many(list(keys))
+        if failures:
+            raise DeletionFailed(failures)
+
+    def each(self, work: Callable[[str], object], keys: Collection[str], done: Done = lambda _: None) -> None:
+        """Do something with each of many files, some at a time.
+
+        Args:
+            work: what to do.
+            keys: with which.
+            done: told of each file that is done, in this thread.
+
+        Raises:
+            FilesFailed: it could not be done with some; those that were begun are waited for.
+        """
+        batch, finished = _Batch(work), 0
+        with ThreadPoolExecutor(self._concurrency, thread_name_prefix="collectstatic") as pool:
+            try:
+                for key in _attempted(pool, batch, keys, 2 * self._concurrency):
+                    finished += 1
+                    done(key)
+            except BaseException:
+                batch.stopped.set()
+                raise
+        if batch.failures:
+            raise FilesFailed(batch.failures, len(keys) - finished - len(batch.failures))
+
+
+def _attempted(pool: ThreadPoolExecutor, batch: _Batch, keys: Collection[str], most: int) -> Iterator[str]:
+    """Attempt all, of which so many are in memory at a time, and give those that were done as they come."""
+    under_way: dict[Future[bool], str] = {}
+    waiting = iter(keys)
+    while True:
+        under_way |= {pool.submit(batch.attempt, key): key for key in islice(waiting, most - len(under_way))}
+        if not under_way:
+            return
+        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            key = under_way.pop(future)
+            if future.result():
+                yield key
+
+
+class _Batch:
+    """Many files with which the same is done, until too many have failed."""
+
+    def __init__(self, work: Callable[[str], object]) -> None:
+        self.stopped = Event()
+        self.failures: dict[str, Exception] = {}
+        self._work = work
+
+    def attempt(self, key: str) -> bool:
+        """Do it with one file; give whether it was done."""
+        if self.stopped.is_set():
+            return False
+        try:
+            self._work(key)
+        except (OSError, SelectelException) as error:
+            self.failures[key] = error
+            if len(self.failures) >= MOST_FAILURES:
+                self.stopped.set()
+            return False
+        return True
+
+
+def _described(local: LocalClient, key: str) -> ObjectHeaders:
+    found = local.objects[key]
+    return replace(found.headers, metadata={**found.headers.metadata, STORED_MD5: found.made.md5})
