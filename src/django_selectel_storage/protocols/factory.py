@@ -41,6 +41,16 @@ def shared_pool(origin: str, wire: WireOptions) -> Pool:
     return pool
 
 
+def pool_for(origin: str, options: StorageOptions) -> Pool:
+    """Give the connections to any origin, made in the way that the options say; nobody logs in on them."""
+    return shared_pool(origin, _wire_options(options))
+
+
+def log_in(options: StorageOptions) -> Token:
+    """Log in anew as the Swift user of the options; the token is not shared."""
+    return _login(options, _wire_options(options))
+
+
 def _origin(endpoint: str, options: StorageOptions) -> str:
     parts = urlsplit(endpoint)
     host = f"{options.container}.{parts.netloc}" if options.addressing == "virtual" else parts.netloc

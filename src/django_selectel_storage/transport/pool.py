@@ -159,7 +159,7 @@ class _Connections:
         self._prefix = origin if proxy else ""
         settings: dict[str, Any] = {"maxsize": options.pool_maxsize, "block": True}
         if parts.scheme == "https":
-            settings["ssl_context"] = _tls(options.ca_bundle)
+            settings["ssl_context"] = tls_context(options.ca_bundle)
         self._urllib3: Any
         if proxy:
             self._urllib3 = urllib3.ProxyManager(proxy, **settings)
@@ -188,7 +188,7 @@ class _Connections:
         return response
 
 
-def _tls(ca_bundle: str | None) -> ssl.SSLContext:
+def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
     """TLS 1.2 or newer, always verified, against certifi's roots unless others are named."""
     context = ssl.create_default_context(cafile=ca_bundle or certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
