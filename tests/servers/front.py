@@ -78,6 +78,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.request = self.server.tls.wrap_socket(self.request, server_side=True)
         super().setup()
 
+    def finish(self) -> None:
+        """Close TLS too; the server closes only the socket beneath."""
+        super().finish()
+        if self.server.tls is not None:
+            self.request.close()
+
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
