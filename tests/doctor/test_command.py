@@ -145,11 +145,17 @@ def test_a_terminal_without_check_marks_gets_the_rest(site: Settings) -> None:
     assert "  ? Write              wrote" in narrow.read()
 
 
+def is_reading(hooks: Hooks, location: str) -> bool:
+    """Whether the doctor has written its probe and waits for it to come back."""
+    return any(entry.method == "GET" and f"{location}/selectel-doctor-" in entry.path for entry in hooks.requests())
+
+
 def test_ctrl_c_ends_the_command_and_removes_the_probe(stack: Stack, hooks: Hooks, location: str) -> None:
     hooks.fault(status=0, delay=2, method="GET", match="selectel-doctor-")
     options = {**face_options(stack, "s3"), "container": "media", "location": location}
     program = (
-        "import json, os, sys; from django.conf import settings; import django\n"
+        "import json, os, signal, sys; from django.conf import settings; import django\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # what runs in the background ignores it
         "entry = {'BACKEND': sys.argv[2], 'OPTIONS': json.loads(os.environ['OPTIONS'])}\n"
         "settings.configure(STORAGES={'default': entry}, INSTALLED_APPS=['django_selectel_storage'])\n"
         "django.setup(); from django.core.management import call_command; call_command(sys.argv[1])\n"
@@ -160,8 +166,7 @@ def test_ctrl_c_ends_the_command_and_removes_the_probe(stack: Stack, hooks: Hook
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=variables
     ) as child:
         try:
-            reading = [lambda entry: entry.method == "GET" and f"{location}/selectel-doctor-" in entry.path]
-            assert becomes_true(lambda: any(map(reading[0], hooks.requests())), 30)
+            assert becomes_true(lambda: is_reading(hooks, location), 30)
             child.send_signal(signal.SIGINT)
             _, complaints = child.communicate(timeout=30)
         finally:

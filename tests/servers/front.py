@@ -31,8 +31,9 @@ class Reply:
 class Front:
     """A running front.
 
-    `replies` are asked in turn with method, target and header fields; the first that gives a `Reply` answers. `changed` header fields
-    replace those of the server behind; None takes one away. `seen` are the requests, as method, target and headers.
+    `replies` are asked in turn with method, target and header fields; the first that gives a `Reply` answers.
+    `changed` header fields replace those of the server behind; None takes one away. `seen` are the requests, as
+    method, target and headers.
     """
 
     url: str
@@ -93,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         front.seen.append((self.command, self.path, dict(self.headers.items())))
         for ask in front.replies:
-            own = ask(self.command, self.path, self.headers)
+            own = ask(self.command, self.path, dict(self.headers.items()))
             if own is not None:
                 self._send(own)
                 return

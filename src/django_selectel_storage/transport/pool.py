@@ -24,7 +24,7 @@ from urllib3.exceptions import HTTPError
 
 from django_selectel_storage import __version__
 from django_selectel_storage.exceptions import DamagedTransfer, StorageError
-from django_selectel_storage.transport import faults, retries
+from django_selectel_storage.transport import faults, patience, retries
 from django_selectel_storage.transport.body import Body, BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
 from django_selectel_storage.transport.retries import Outcome
@@ -65,7 +65,7 @@ class Pool:
         origin: str,
         options: WireOptions,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = patience.wait,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.origin = origin
