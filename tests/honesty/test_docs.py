@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from django_selectel_storage import __version__, checks
+from django_selectel_storage.doctor.examinations import EXAMINATIONS
 from django_selectel_storage.options import ALIASES, RETIRED, SELECTING, StorageOptions
 
 ROOT = Path(__file__).parents[2]
@@ -91,3 +92,8 @@ def test_every_system_check_tells_how_to_silence_it() -> None:
     _, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
     silent = [section.split()[0] for section in sections if f'["{section.split()[0]}"]' not in section]
     assert silent == []
+
+
+def test_every_examination_of_the_doctor_is_documented_in_its_order() -> None:
+    text = (ROOT / "docs/doctor.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == [examination.name for examination in EXAMINATIONS]

@@ -19,7 +19,6 @@ from django_selectel_storage.protocols.base import ObjectInfo
 from django_selectel_storage.storage import SelectelStaticStorage, SelectelStorage
 from django_selectel_storage.testing import InMemory, InMemorySelectelStorage, no_waiting
 from django_selectel_storage.testing.listing import page_of
-from django_selectel_storage.transport import patience
 from tests.servers.front import Front, Reply, front_of
 
 PATH = "django_selectel_storage.testing.InMemorySelectelStorage"
@@ -131,7 +130,7 @@ def failing() -> Iterator[Front]:
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What was slept, instead of sleeping."""
     pauses: list[float] = []
-    monkeypatch.setattr(patience.time, "sleep", pauses.append)
+    monkeypatch.setattr("django_selectel_storage.transport.patience.time.sleep", pauses.append)
     return pauses
 
 

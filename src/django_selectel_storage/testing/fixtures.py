@@ -1,4 +1,4 @@
-"""pytest fixtures, loaded by name: ``pytest_plugins = ["django_selectel_storage.testing.fixtures"]``.
+"""Fixtures for pytest, loaded by name: ``pytest_plugins = ["django_selectel_storage.testing.fixtures"]``.
 
 They need pytest and, for the server, the extra ``devserver`` (Linux).
 """
