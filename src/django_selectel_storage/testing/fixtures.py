@@ -27,7 +27,7 @@ def selectel_server() -> Iterator[DevServer]:
 
 @pytest.fixture
 def selectel_options(selectel_server: DevServer) -> dict[str, Any]:
-    """OPTIONS for STORAGES that lead to the server, over S3, into a folder that no other test uses."""
+    """Options for a schema of SELECTEL_STORAGES: over S3 to the server, into a folder that no other test uses."""
     info = selectel_server.info
     return {
         "access_key": info.access_key,

@@ -61,6 +61,7 @@ class Command(BaseCommand):
 
     def _write(self, text: str) -> None:
         """Write a line, also to a terminal that does not have all its characters."""
-        encoding = getattr(self.stdout, "encoding", None) or "utf-8"
+        stream = getattr(self.stdout, "_out", self.stdout)  # Django 4.2's wrapper itself has no encoding
+        encoding = getattr(stream, "encoding", None) or "utf-8"
         self.stdout.write(text.encode(encoding, "replace").decode(encoding))
         self.stdout.flush()
