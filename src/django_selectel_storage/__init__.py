@@ -2,6 +2,7 @@
 
 The rooms, from the door inwards; each imports only from its own line or a lower one:
 
+    doctor       examines storages on their servers (manage.py selectel_doctor); testing: for the tests of sites
     storage      the door: the classes that Django opens. Behind it, each on the shoulders of the next: further (verbs
                  beyond Django's), direct_uploads, upload_links, storing (content to the key of a name), configured
                  (options, keys of names, migrations); static (hashed names and their manifest), naming (a free name),

@@ -12,6 +12,7 @@ from django.contrib.staticfiles.management.commands.collectstatic import Command
 from django.core.management.base import BaseCommand
 
 from django_selectel_storage import __version__, checks
+from django_selectel_storage.doctor.examinations import EXAMINATIONS
 from django_selectel_storage.management.commands import selectel_headers, selectel_transfer
 from django_selectel_storage.options import ALIASES, RETIRED, SELECTING, StorageOptions
 from django_selectel_storage.staticfiles.management.commands.collectstatic import Command as CollectStatic
@@ -136,3 +137,8 @@ def test_every_option_of_collectstatic_that_django_s_own_has_not_is_documented()
     documented = set(re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE))
     ours = options_of(CollectStatic())
     assert ours - options_of(DjangosCollectStatic()) <= documented <= ours
+
+
+def test_every_examination_of_the_doctor_is_documented_in_its_order() -> None:
+    text = (ROOT / "docs/doctor.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == [examination.name for examination in EXAMINATIONS]

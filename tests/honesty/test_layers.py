@@ -11,7 +11,7 @@ import pytest
 from tests.honesty.source import PACKAGE, Module, modules
 
 LINES: dict[str, int] = {
-    **dict.fromkeys(["management", "staticfiles", "uploads", "testing", "transfer", "devserver"], 1),
+    **dict.fromkeys(["doctor", "management", "staticfiles", "uploads", "testing", "transfer", "devserver"], 1),
     **dict.fromkeys(
         [
             "apps",

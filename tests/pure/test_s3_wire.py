@@ -289,6 +289,12 @@ def test_a_listing_that_goes_on_without_saying_where_is_an_error_and_not_the_end
         wire.read_listing(listing(f"{ONE}<IsTruncated>true</IsTruncated>"))
 
 
+def test_a_server_that_lists_its_buckets_instead_of_one_does_not_know_the_address() -> None:
+    answer = Answer(200, {}, f"<ListAllMyBucketsResult {NAMESPACE}></ListAllMyBucketsResult>".encode())
+    with pytest.raises(ContainerNotFound, match=r"ListAllMyBucketsResult.*'addressing'"):
+        wire.read_listing(answer)
+
+
 @pytest.mark.parametrize("size", ["", "-1", "many"])
 def test_a_size_that_is_none_counts_as_nothing(size: str) -> None:
     content = f"<Contents><Key>a</Key><Size>{size}</Size></Contents>"

@@ -25,11 +25,11 @@ def custom_domain_at_s3(**_: Any) -> list[CheckMessage]:
             hint=f"Set 'custom_domain' to {_PUBLIC_DOMAIN}; or leave it out, and URLs are signed.",
         )
         for storage, options in usable()
-        if _is_the_api(options)
+        if is_the_api(options)
     ]
 
 
-def _is_the_api(options: StorageOptions) -> bool:
+def is_the_api(options: StorageOptions) -> bool:
     """Whether the public domain is the API's; other stores than Selectel serve visitors there, below the container."""
     if hosts.is_selectel_s3(options.custom_domain):
         return True

@@ -55,6 +55,21 @@ class CrossOrigin(Protocol):
         ...
 
 
+class KeptRules:
+    """Rules of a container that no browser reaches, as one in memory: they are kept, and heeded by nobody."""
+
+    def __init__(self) -> None:
+        self._rules: list[CorsRule] = []
+
+    def rules(self) -> list[CorsRule]:
+        """Give the rules that were set."""
+        return list(self._rules)
+
+    def store(self, rules: Sequence[CorsRule]) -> None:
+        """Keep these rules in place of all others."""
+        self._rules = list(rules)
+
+
 def for_uploads(origins: Iterable[str]) -> CorsRule:
     """Give the rule that lets pages of these origins upload with signed links, and nothing else."""
     return CorsRule(tuple(sorted(set(origins))), ("PUT",), _HEADERS, ("ETag",), _SECONDS, OURS)

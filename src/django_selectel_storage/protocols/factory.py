@@ -43,6 +43,16 @@ def shared_pool(origin: str, wire: WireOptions) -> Pool:
     return pool
 
 
+def pool_for(origin: str, options: StorageOptions) -> Pool:
+    """Give the connections to any origin, made in the way that the options say; nobody logs in on them."""
+    return shared_pool(origin, _wire_options(options))
+
+
+def log_in(options: StorageOptions) -> Token:
+    """Log in anew as the Swift user of the options; the token is not shared."""
+    return _login(options, _wire_options(options))
+
+
 def _shared_keeper(options: StorageOptions, wire: WireOptions) -> TokenKeeper:
     identity = (
         options.protocol, options.login_url, options.username, options.password, options.account, options.project,

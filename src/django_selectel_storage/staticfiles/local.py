@@ -12,11 +12,19 @@ from hashlib import md5
 from pathlib import Path
 from typing import Literal
 
-from django_selectel_storage.exceptions import ObjectExists, ObjectNotFound, StorageError, UploadGone
+from django_selectel_storage.exceptions import (
+    ContainerNotFound,
+    ObjectExists,
+    ObjectNotFound,
+    StorageError,
+    UploadGone,
+)
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.names import quoted
 from django_selectel_storage.options import StorageOptions
-from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload
+from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload, insist_on
+from django_selectel_storage.protocols.cors import CrossOrigin, KeptRules
+from django_selectel_storage.protocols.in_parts import UploadsInParts
 from django_selectel_storage.protocols.s3.parts import plan as parts_of
 from django_selectel_storage.staticfiles.plan import Made
 from django_selectel_storage.transport.body import SMALL, Body, BytesBody, FileBody
@@ -41,10 +49,12 @@ class LocalClient:
 
     signs_headers = False
     atomic_conditions = True
+    parts: UploadsInParts | None = None  # nobody else can send anything here
 
     def __init__(self, folder: Path, options: StorageOptions) -> None:
         self.container = options.container
         self.objects: dict[str, LocalObject] = {}
+        self.cors: CrossOrigin = KeptRules()
         self._folder = folder
         self._options = options
         self._folders: set[str] = {""}
@@ -57,6 +67,10 @@ class LocalClient:
         return BytesBody(path.read_bytes()) if made.size <= SMALL else FileBody(path.open("rb"), made.size, own=True)
 
     # --- what any object store can do --------------------------------------------------------------------------------
+
+    def described(self, headers: ObjectHeaders) -> dict[str, str]:
+        """Give the header fields that HTTP itself names."""
+        return headers.standard()
 
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
         """Store an object."""
@@ -98,11 +112,20 @@ class LocalClient:
             self.delete(key)
         return {}
 
-    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None, *, etag: str = "") -> None:
         """Copy an object."""
+        insist_on(self.head(source), etag)
         original = self._object(source)
         self.objects[target] = LocalObject(original.made, headers or original.headers)
         self._folders |= _folders_above(target, self._folders)
+
+    def copy_from(
+        self, container: str, original: ObjectInfo, target: str, headers: ObjectHeaders | None = None
+    ) -> None:
+        """Copy an object of this folder; there are no other containers."""
+        if container != self.container:
+            raise ContainerNotFound(f"There is no container {container!r} among the files that were collected.")
+        self.copy(original.key, target, headers)
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
         """Describe an object anew."""

@@ -24,7 +24,7 @@ from urllib3.exceptions import HTTPError
 
 from django_selectel_storage import __version__
 from django_selectel_storage.exceptions import DamagedTransfer, StorageError
-from django_selectel_storage.transport import faults, retries
+from django_selectel_storage.transport import faults, patience, retries
 from django_selectel_storage.transport.body import Body, BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
 from django_selectel_storage.transport.pace import PacedConnection
@@ -65,7 +65,7 @@ class Pool:
         origin: str,
         options: WireOptions,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = patience.wait,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.origin = origin
@@ -164,7 +164,7 @@ class _Connections:
         self._prefix = origin if proxy else ""
         settings: dict[str, Any] = {"maxsize": options.pool_maxsize, "block": True}
         if parts.scheme == "https":
-            settings["ssl_context"] = _tls(options.ca_bundle)
+            settings["ssl_context"] = tls_context(options.ca_bundle)
         self._urllib3: Any
         if proxy:
             self._urllib3 = urllib3.ProxyManager(proxy, **settings)
@@ -203,7 +203,7 @@ def _pool_classes(patience: float) -> dict[str, Any]:
     return classes
 
 
-def _tls(ca_bundle: str | None) -> ssl.SSLContext:
+def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
     """TLS 1.2 or newer, always verified, against certifi's roots unless others are named."""
     context = ssl.create_default_context(cafile=ca_bundle or certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2

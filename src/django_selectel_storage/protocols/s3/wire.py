@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django_selectel_storage.exceptions import (
     AuthenticationFailed,
+    ContainerNotFound,
     DamagedTransfer,
     ObjectTooLarge,
     StorageError,
@@ -198,9 +199,15 @@ def read_listing(answer: Answer) -> Listing:
     """Read a ListObjectsV2 answer.
 
     Raises:
+        ContainerNotFound: it lists something else than a bucket.
         StorageError: the answer is not the XML it should be.
     """
     root = xml.parse(answer.body)
+    if root.tag.rpartition("}")[2] != "ListBucketResult":
+        raise ContainerNotFound(
+            f"The server did not list the bucket, but answered {root.tag.rpartition('}')[2]}: are 'endpoint' and "
+            "'addressing' right? A server that knows no virtual-hosted buckets takes the first folder for the bucket."
+        )
     decoded = xml.decoder(root)
     objects = tuple(
         ObjectInfo(

@@ -22,6 +22,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from django_selectel_storage import names
 from django_selectel_storage.exceptions import MissingReference, SelectelException
+from django_selectel_storage.protocols.base import ObjectClient
 from django_selectel_storage.staticfiles import progress
 from django_selectel_storage.staticfiles.deployment import Deployment, Outcome, Wishes
 from django_selectel_storage.staticfiles.local import LocalClient
@@ -211,7 +212,8 @@ class _Names(list[str]):
 def _twin(storage: SelectelStorage, local: LocalClient) -> SelectelStorage:
     """Copy the user's storage, and let the copy store locally; URLs in stylesheets need no host and no signature."""
     twin = copy.copy(storage)
-    twin.__dict__["client"] = local
+    client: ObjectClient = local
+    twin.__dict__["client"] = client
     twin.__dict__["options"] = replace(
         storage.options, custom_domain=None, querystring_auth=False, conditional_writes=True
     )

@@ -1,0 +1,1 @@
+"""The doctor: every failure that it knows is caused on real servers."""

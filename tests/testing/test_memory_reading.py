@@ -1,0 +1,8 @@
+"""What `tests.contract.test_reading` says of the servers holds in memory too."""
+
+from __future__ import annotations
+
+from tests.contract import test_reading
+from tests.testing.adoption import adopted
+
+globals().update(adopted(test_reading))
