@@ -14,6 +14,7 @@ from django_selectel_storage import compression, conf, headers, names
 from django_selectel_storage.exceptions import DeletionFailed, InvalidOption, ObjectExists
 from django_selectel_storage.files import Stream
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload, headers_of
+from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.upload_links import UploadLinks
 from django_selectel_storage.windows import Source, Windows
 
@@ -44,15 +45,10 @@ class FurtherVerbs(UploadLinks):
         key_prefix = self._key(prefix)
         if key_prefix == self.options.location and key_prefix:
             key_prefix += "/"
-        page: str | None = None
-        while True:
-            listing = self.client.list(key_prefix, page=page)
+        for listing in pages(self.client, key_prefix):
             for info in map(self._named, listing.objects):
                 if info.name:  # the mark of a folder that some consoles make has none
                     yield info
-            page = listing.next_page
-            if page is None:
-                return
 
     def open_stream(self, name: str, start: int = 0, length: int | None = None) -> io.BufferedReader:
         """Open a stretch of a file for reading in one go, with one request; close it when done.
@@ -128,7 +124,7 @@ class FurtherVerbs(UploadLinks):
             FileNotFoundError: there is no original.
             FileExistsError: the name of the copy is taken.
         """
-        source_key, target_key = self._file_key(source), self._file_key(target)
+        source_key, target_key = self._file_key(source), self._new_file_key(target)
         if not overwrite and self.client.has(target_key):
             raise ObjectExists(f"There is a file {target!r} already; pass overwrite=True to replace it.")
         self.client.copy(source_key, target_key)
@@ -161,7 +157,8 @@ class FurtherVerbs(UploadLinks):
 
     def abort_upload(self, upload: UnfinishedUpload) -> None:
         """Drop an unfinished upload, and the parts that it has."""
-        if not upload.key.startswith(self._folder_prefix("")):
+        name = names.storage_name(upload.key, self.options.location)
+        if not upload.key.startswith(self._folder_prefix("")) or self._key(name) != upload.key:
             raise SuspiciousFileOperation(f"The upload of {upload.key!r} lies outside of this storage's location.")
         self.client.abort_upload(upload.key, upload.upload_id)
 

@@ -16,6 +16,7 @@ from django_selectel_storage.container import Container
 from django_selectel_storage.exceptions import ObjectExists
 from django_selectel_storage.files import ObjectFile, Place, rewindable
 from django_selectel_storage.further import FurtherVerbs
+from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.windows import Source
 
 
@@ -156,14 +157,10 @@ class SelectelStorage(FurtherVerbs):
         prefix = self._folder_prefix(path)
         folders: list[str] = []
         files: list[str] = []
-        page: str | None = None
-        while True:
-            listing = self.client.list(prefix, delimiter="/", page=page)
+        for listing in pages(self.client, prefix, delimiter="/"):
             folders += [folder[len(prefix) : -1] for folder in listing.folders]
             files += [entry.key[len(prefix) :] for entry in listing.objects]
-            page = listing.next_page
-            if page is None:
-                return [name for name in folders if name], [name for name in files if name]
+        return [name for name in folders if name], [name for name in files if name]
 
     # --- removing ----------------------------------------------------------------------------------------------------
 

@@ -23,9 +23,10 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from django_selectel_storage import __version__
-from django_selectel_storage.exceptions import DamagedTransfer, StorageError
+from django_selectel_storage.exceptions import DamagedTransfer, InvalidOption, StorageError
 from django_selectel_storage.transport import faults, retries
 from django_selectel_storage.transport.body import Body, BytesBody
+from django_selectel_storage.transport.idle import IdleConnections
 from django_selectel_storage.transport.messages import Answer, Request
 from django_selectel_storage.transport.retries import Outcome
 
@@ -148,6 +149,17 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)
 
 
+class _Plain(urllib3.HTTPConnectionPool):
+    QueueCls = IdleConnections
+
+
+class _Encrypted(urllib3.HTTPSConnectionPool):
+    QueueCls = IdleConnections
+
+
+_KINDS = {"http": _Plain, "https": _Encrypted}
+
+
 class _Connections:
     """urllib3's pool for one origin, straight or through a proxy."""
 
@@ -163,10 +175,9 @@ class _Connections:
         self._urllib3: Any
         if proxy:
             self._urllib3 = urllib3.ProxyManager(proxy, **settings)
-        elif parts.scheme == "https":
-            self._urllib3 = urllib3.HTTPSConnectionPool(parts.hostname or "", parts.port, **settings)
+            self._urllib3.pool_classes_by_scheme = _KINDS
         else:
-            self._urllib3 = urllib3.HTTPConnectionPool(parts.hostname or "", parts.port, **settings)
+            self._urllib3 = _KINDS[parts.scheme](parts.hostname or "", parts.port, **settings)
 
     def request(
         self, request: Request, headers: Mapping[str, str], body: bytes | Iterator[bytes] | None
@@ -190,7 +201,10 @@ class _Connections:
 
 def _tls(ca_bundle: str | None) -> ssl.SSLContext:
     """TLS 1.2 or newer, always verified, against certifi's roots unless others are named."""
-    context = ssl.create_default_context(cafile=ca_bundle or certifi.where())
+    try:
+        context = ssl.create_default_context(cafile=ca_bundle or certifi.where())
+    except OSError as error:
+        raise InvalidOption(f"The option 'ca_bundle' names no file of certificates that can be read: {error}.") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
