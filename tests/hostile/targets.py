@@ -6,6 +6,7 @@ and atheris drive the same targets.
 
 from __future__ import annotations
 
+import posixpath
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,12 +16,12 @@ from urllib.parse import unquote, urlsplit
 from urllib3 import HTTPHeaderDict
 
 from django_selectel_storage import compression, dsn, headers, names, options
-from django_selectel_storage.exceptions import InvalidName, SelectelException
+from django_selectel_storage.exceptions import SelectelException
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols import fields
 from django_selectel_storage.protocols.base import headers_of
 from django_selectel_storage.protocols.failures import Attempt
-from django_selectel_storage.protocols.s3 import multipart_wire, wire, xml
+from django_selectel_storage.protocols.s3 import multipart_wire, wire
 from django_selectel_storage.protocols.swift import keystone, legacy
 from django_selectel_storage.protocols.swift import wire as swift
 from django_selectel_storage.protocols.swift.tokens import Token
@@ -38,6 +39,12 @@ KEYSTONE = StorageOptions(
 )
 
 
+def stays_inside(key: str, location: str) -> bool:
+    """Whether a key lies in a location also for those who take dots for steps, and backslashes for slashes."""
+    resolved = posixpath.normpath("/" + key.replace("\\", "/").lstrip("/"))
+    return f"{resolved}/".startswith(f"/{location}/")
+
+
 # --- what users write ------------------------------------------------------------------------------------------------
 
 
@@ -45,7 +52,7 @@ def name(text: str) -> None:
     """A name leads to a key inside the location, and that key into one segment of one request line."""
     key = names.object_key(text, LOCATION)
     assert key == LOCATION or key.startswith(f"{LOCATION}/")
-    assert ".." not in key.replace("\\", "/").split("/")
+    assert stays_inside(key, LOCATION)
     assert names.folder_prefix(text, LOCATION).startswith(f"{LOCATION}/")
     for target in (wire.head_object(PLACE, key).target, swift.head_object("/v1/a/media", key).target):
         assert target.isascii()
@@ -62,8 +69,6 @@ def storage_dsn(text: str) -> None:
     usable = options.storage_options(given)
     again = options.storage_options(options.canonical(dsn.parse(dsn.build(given))))
     assert again == usable
-    assert str(given.get("password", given.get("secret_key"))) not in repr(usable).replace(repr(usable.container), "")\
-        or len(str(given.get("password", given.get("secret_key")))) < 8
 
 
 def option(text: str) -> None:
@@ -241,20 +246,16 @@ BODIES: Mapping[str, Callable[[bytes], None]] = {
     "Swift JSON": swift_json,
     "Keystone answers": keystone_answer,
 }
-REFUSALS = (SelectelException,)
-assert issubclass(InvalidName, REFUSALS)
 
 
 def run_text(target: str, text: str) -> None:
     """Give a text to a target; the documented errors are what it may answer."""
-    with suppress(*REFUSALS):
+    with suppress(SelectelException):
         TEXTS[target](text)
 
 
 def run_body(target: str, body: bytes) -> None:
     """Give a body to a target; the documented errors are what it may answer."""
-    with suppress(*REFUSALS):
+    with suppress(SelectelException):
         BODIES[target](body)
 
-
-assert xml is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 import pytest
 from django.core.exceptions import SuspiciousFileOperation
@@ -25,8 +25,10 @@ from django_selectel_storage.protocols.base import UnfinishedUpload
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import CONTAINER, MakeStorage
 from tests.hostile import material
+from tests.hostile.targets import stays_inside
 
 OWN = "own.txt"
+CASES = 120
 TEMP_URL_KEY = "temp-url-key"
 REFUSALS = (SuspiciousFileOperation, SelectelException, ValueError, NotImplementedError)
 
@@ -128,13 +130,10 @@ class Neighbourhood:
         return [self._outside.stat(name) for name in self._names]
 
     def _is_inside(self, request: LoggedRequest) -> bool:
-        container = request.path.partition(f"/{CONTAINER}")
-        key = container[2]
-        if not container[1] or key in {"", "/"}:
-            prefix = parse_qs(request.query, keep_blank_values=True).get("prefix")
-            listed = prefix is None or prefix[0].encode("latin-1", "replace").decode("utf-8", "replace").startswith(self.location + "/")
-            return listed
-        return key.startswith(f"/{self.location}/") and ".." not in key.replace("\\", "/").split("/")
+        """Whether a request is for a key, or for a prefix of keys, in the location; the others name no key at all."""
+        key = request.path.partition(f"/{CONTAINER}/")[2]
+        prefixes = parse_qs(request.query, keep_blank_values=True).get("prefix", [])
+        return all(stays_inside(name, self.location) for name in (key, *prefixes) if name or name in prefixes)
 
 
 @pytest.fixture
@@ -146,17 +145,30 @@ def quietly(cases: int) -> settings:
     return settings(max_examples=cases, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
-def test_no_name_reaches_a_neighbour(neighbourhood: Neighbourhood, verb: Verb) -> None:
-    @quietly(12)
-    @given(hostile_names("a"))
-    def attempt(name: str) -> None:
+def test_no_name_reaches_a_neighbour(neighbourhood: Neighbourhood) -> None:
+    @quietly(CASES)
+    @given(hostile_names("a"), st.sampled_from(sorted(VERBS)))
+    def attempt(name: str, verb: str) -> None:
         with suppress(*REFUSALS):
-            verb(neighbourhood.storage, name)
+            VERBS[verb](neighbourhood.storage, name)
 
     attempt()
     assert neighbourhood.strayed() == []
     assert neighbourhood.changed() == []
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+@pytest.mark.parametrize("face", ["s3", "swift"])
+def test_names_that_lead_up_are_refused_by_every_verb_before_anything_is_sent(
+    storage: SelectelStorage, hooks: Hooks, verb: Verb
+) -> None:
+    storage.exists("before")
+    storage.save_with_metadata("to-move.txt", ContentFile(b"mine"))
+    hooks.clear_requests()
+    for name in ("../neighbour.txt", "a/../../neighbour.txt", "..\\neighbour.txt", "/neighbour.txt", "..", "a/..//../b"):
+        with pytest.raises((SuspiciousFileOperation, ValueError)):
+            verb(storage, name)
+    assert {entry.path.rpartition("/")[2] for entry in hooks.requests()} <= {"to-move.txt"}
 
 
 @pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRESSES)
@@ -174,7 +186,7 @@ def test_no_address_leads_to_a_neighbour(
             _, inside, rest = path.partition(f"/{CONTAINER}/{location}")
             assert inside
             assert rest == "" or rest.startswith("/")
-            assert not {"..", ".", "%2e%2e", "%2E%2E"} & set(rest.replace("%5C", "/").split("/"))
+            assert stays_inside(unquote(f"{location}{rest}"), location)
             assert "\\" not in rest
 
     attempt()

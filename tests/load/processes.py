@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -86,7 +87,7 @@ def site(options: Mapping[str, Any], log: Path, *command: str, **variables: str)
 
 @contextmanager
 def started(options: Mapping[str, Any], log: Path, *command: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-    """A program that runs until the block ends; then it is asked to end, and has to do so with 0."""
+    """A program that runs until the block ends; then it is asked to end, and has to do so in order (uvicorn ends by the signal itself)."""
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [sys.executable, *command], env=surroundings(options, **variables), stdout=output, stderr=output, text=True,
@@ -95,7 +96,7 @@ def started(options: Mapping[str, Any], log: Path, *command: str, **variables: s
         try:
             yield process
             process.terminate()
-            assert process.wait(PATIENCE) == 0, log.read_text(encoding="utf-8")[-3000:]
+            assert process.wait(PATIENCE) in {0, -signal.SIGTERM}, log.read_text(encoding="utf-8")[-3000:]
         finally:
             if process.poll() is None:
                 process.kill()

@@ -1,4 +1,4 @@
-"""Idle connections, in a queue that a child process can use and end with, whatever its parent's threads were doing."""
+"""Idle connections, handed to those who wait in the order in which they came, and usable in a child after a fork."""
 
 from __future__ import annotations
 
@@ -6,30 +6,73 @@ import os
 import queue
 import threading
 import weakref
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
 
 class IdleConnections(queue.LifoQueue[Any]):
-    """urllib3's queue of idle connections.
+    """urllib3's queue of idle connections, with two differences.
 
-    A thread of the parent may hold the queue's lock in the moment of a fork; in the child nobody would ever let it go,
-    and urllib3 asks for it once more when the process ends. So the child gets a new lock.
+    A thread that gives a connection back and wants one again does not overtake those that wait already: under load,
+    some would wait until their time is over. And a child process gets a new lock: a thread of the parent may hold it in
+    the moment of the fork, and urllib3 asks for it once more when the process ends.
     """
 
     def __init__(self, maxsize: int = 0) -> None:
         super().__init__(maxsize)
+        self._waiting: deque[queue.SimpleQueue[Any]] = deque()
         _QUEUES.add(self)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """Take a connection; wait for one in turn.
+
+        Raises:
+            Empty: none became free in time.
+        """
+        with self.mutex:
+            if self.queue:
+                return self._get()
+            if not block:
+                raise queue.Empty
+            turn: queue.SimpleQueue[Any] = queue.SimpleQueue()
+            self._waiting.append(turn)
+        try:
+            return turn.get(timeout=timeout)
+        except BaseException:
+            self._leave(turn)
+            raise
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002 - it never waits
+        """Give a connection to whoever waits longest, or keep it.
+
+        Raises:
+            Full: as many are idle as may be.
+        """
+        with self.mutex:
+            if self._waiting:
+                self._waiting.popleft().put(item)
+            elif 0 < self.maxsize <= self._qsize():
+                raise queue.Full
+            else:
+                self._put(item)
 
     def forget(self) -> None:
         """Close this process's copies of the connections, and begin empty with a new lock."""
         idle, self.queue = self.queue, []
+        self._waiting = deque()
         self.mutex = threading.Lock()
-        self.not_empty = threading.Condition(self.mutex)
-        self.not_full = threading.Condition(self.mutex)
         for connection in filter(None, idle):
             with suppress(OSError):
                 connection.close()
+
+    def _leave(self, turn: queue.SimpleQueue[Any]) -> None:
+        """Wait no longer; a connection that came in the last moment goes to the next one."""
+        with self.mutex:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                return
+        self.put(turn.get())
 
 
 _QUEUES: weakref.WeakSet[IdleConnections] = weakref.WeakSet()

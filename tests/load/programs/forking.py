@@ -44,7 +44,7 @@ def child(number: int) -> None:
 def main() -> None:
     """Fork, work, and give the children's exit codes."""
     django.setup()
-    default_storage.exists("used before the fork")
+    default_storage.exists("parent/before")
     stop = threading.Event()
     threads = [threading.Thread(target=keep_busy, args=[stop]) for _ in range(4)]
     for thread in threads:
