@@ -18,7 +18,7 @@ FOR_LINT := .venv/.for-lint
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format clean
+.PHONY: help demo test lint audit format clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/make \1	\2/p' Makefile
@@ -29,10 +29,14 @@ demo: $(FOR_DEMO)  ## a picture gallery on real OpenStack Swift; CHECK=1: walk t
 test: $(FOR_TEST)  ## run the tests; ARGS="…" goes to pytest
 	@$(BIN)/python -m pytest $(ARGS)
 
-lint: $(FOR_LINT)  ## look for mistakes: ruff and mypy
+lint: $(FOR_LINT)  ## look for mistakes: ruff, mypy, bandit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
+
+audit: $(FOR_LINT)  ## look for known weaknesses in what the project needs (asks osv.dev)
+	$(BIN)/pip-audit --vulnerability-service=osv --skip-editable --progress-spinner=off
 
 format: $(FOR_LINT)  ## bring the code into its format
 	$(BIN)/ruff format

@@ -35,7 +35,9 @@ _ASSIGNED = re.compile(
 )
 _HEADER_LINE = re.compile(rf"((?:{'|'.join(sorted(_SECRET_HEADERS))})\s*:[ \t]*)[^'\"\r\n\\]+", re.IGNORECASE)
 # What makes a signed URL work, and a signature in a header; without it, the rest is an address.
-_SIGNATURE = re.compile(r"((?:X-Amz-Credential|X-Amz-Signature|temp_url_sig|Credential|Signature)=)[^&,\s'\"<>]+", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"((?:X-Amz-Credential|X-Amz-Signature|temp_url_sig|Credential|Signature)=)[^&,\s'\"<>]+", re.IGNORECASE
+)
 _IN_PROXY = re.compile(r"//.*@", re.DOTALL)
 
 # In these rooms credentials are taken apart or put together: any text may be a piece of one, any option a misspelt one.

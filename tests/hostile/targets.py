@@ -1,12 +1,13 @@
 """What is fuzzed: each target reads one hostile text or body and lets only the documented errors through.
 
-A target raises ``AssertionError``, or anything but a ``SelectelException``, when it has found a weakness. Both Hypothesis
-and atheris drive the same targets.
+A target raises ``AssertionError``, or anything but a ``SelectelException``, when it has found a weakness. Both fuzzers
+drive the same targets.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -30,7 +31,7 @@ from django_selectel_storage.transport import retries
 from django_selectel_storage.transport.messages import Answer
 
 LOCATION = "tenants/a"
-SECRET = "s3cr3t-of-nobody"  # noqa: S105 - it must appear nowhere
+SECRET = "s3cr3t-of-nobody"
 PLACE = wire.address("https://s3.example.com", "media", "path")
 ZONES = [timezone(timedelta(hours=hours)) for hours in (-23, 0, 14)]
 LEGACY = StorageOptions(username="user", password=SECRET, container="media", auth_url="https://auth.example.com/v1.0")
@@ -56,7 +57,7 @@ def name(text: str) -> None:
     assert names.folder_prefix(text, LOCATION).startswith(f"{LOCATION}/")
     for target in (wire.head_object(PLACE, key).target, swift.head_object("/v1/a/media", key).target):
         assert target.isascii()
-        assert not set(target) & set("\r\n\0 ?#\\\"<>")
+        assert not set(target) & set('\r\n\0 ?#\\"<>')
         assert unquote(target).endswith(f"/media/{key}")
     sigv4.presigned_query(sigv4.SigningKey("a", "b", "c"), "GET", PLACE.path(key), PLACE.host, "20260101T000000Z", 60)
     tempurl.signed_query("key", "GET", PLACE.path(key), 60)
@@ -78,19 +79,19 @@ def option(text: str) -> None:
     try:
         usable = options.storage_options(options.canonical({**given, written: value}))
     except SelectelException as error:
-        assert SECRET not in str(error)
-        raise
+        _without_secret(error)
+        return
     for address in filter(None, (usable.endpoint, usable.auth_url)):
         parts = urlsplit(address)
-        assert usable.allow_http or parts.scheme == "https" or parts.hostname in _LOOPBACK or _is_loopback(parts.hostname)
-    assert SECRET not in repr(usable)
+        assert usable.allow_http or parts.scheme == "https" or _LOOPBACK.fullmatch(parts.hostname or "")
+    _without_secret(usable)
 
 
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_LOOPBACK = re.compile(r"127(\.\d+){3}|(.*\.)?localhost|::1|::ffff:127\..*|::ffff:7f.*")
 
 
-def _is_loopback(host: str | None) -> bool:
-    return bool(host) and (str(host).startswith("127.") or str(host).endswith(".localhost") or ":" in str(host))
+def _without_secret(thing: object) -> None:
+    assert SECRET not in f"{thing} {thing!r}"
 
 
 def header(text: str) -> None:
@@ -99,8 +100,10 @@ def header(text: str) -> None:
     for fields_out in (wire.object_fields(described), swift.object_fields(described)):
         for name_out, value in fields_out.items():
             assert not set(f"{name_out}{value}".encode("latin-1")) & set(b"\r\n\0")
-            assert name_out == "Content-Disposition" or not name_out.lower().endswith("note") or (
-                fields.plain_text(value) == text
+            assert (
+                name_out == "Content-Disposition"
+                or not name_out.lower().endswith("note")
+                or (fields.plain_text(value) == text)
             )
 
 
@@ -213,8 +216,8 @@ def _use(read: Callable[[], Token]) -> None:
     try:
         token = read()
     except SelectelException as error:
-        assert SECRET not in str(error)
-        raise
+        _without_secret(error)
+        return
     parts = urlsplit(token.storage_url)
     assert parts.scheme in {"http", "https"}
     assert parts.hostname
@@ -258,4 +261,3 @@ def run_body(target: str, body: bytes) -> None:
     """Give a body to a target; the documented errors are what it may answer."""
     with suppress(SelectelException):
         BODIES[target](body)
-

@@ -18,10 +18,11 @@ from tests.conftest import MakeStorage
 
 Requests = Callable[[], list[LoggedRequest]]
 NAMES = [
-    "line\r\nX-Evil: 1\r\n\r\nGET / HTTP/1.1.txt", "line\nfeed.txt", "tab\there.txt", "a?x-evil=1&acl.txt", "a#fragment.txt",
-    "a%0d%0aX-Evil:%201.txt", "%2e%2e/%2e%2e/a.txt", "%00.txt", "back\\slash.txt", " spaces around ", "a+b=c;d,e.txt",
-    "'\"<script>.txt", "{}[]|^`.txt", "e\u0301.txt", "\u00e9.txt", "\u212b.txt", "\u202etxt.exe", "\u2028.txt", "\x85.txt",
-    "\N{ZERO WIDTH SPACE}.txt", "😀.txt", "..a", "a..", "...", "CON", "~root", "-rf", "x" * 900,
+    "line\r\nX-Evil: 1\r\n\r\nGET / HTTP/1.1.txt", "line\nfeed.txt", "tab\there.txt", "a?x-evil=1&acl.txt",
+    "a#fragment.txt", "a%0d%0aX-Evil:%201.txt", "%2e%2e/%2e%2e/a.txt", "%00.txt", "back\\slash.txt",
+    " spaces around ", "a+b=c;d,e.txt", "'\"<script>.txt", "{}[]|^`.txt", "e\u0301.txt", "\u00e9.txt", "\u212b.txt",
+    "\u202etxt.exe", "\u2028.txt", "\x85.txt", "\N{ZERO WIDTH SPACE}.txt", "😀.txt", "..a", "a..", "...", "CON",
+    "~root", "-rf", "x" * 900,
 ]  # fmt: skip
 
 
@@ -48,7 +49,16 @@ def test_a_name_is_one_key_and_nothing_else(storage: SelectelStorage, requests_f
         assert "acl" not in request.query.split("&")
 
 
-UNFIT = ["nul\0.txt", "control\x01.txt", "escape\x1b[31m.txt", "\ud800.txt", "\udcff", "\ufffe.txt", "x" * 1025, "é" * 513]
+UNFIT = [
+    "nul\0.txt",
+    "control\x01.txt",
+    "escape\x1b[31m.txt",
+    "\ud800.txt",
+    "\udcff",
+    "\ufffe.txt",
+    "x" * 1025,
+    "é" * 513,
+]
 
 
 @pytest.mark.parametrize("face", ["s3", "swift"])
@@ -95,9 +105,12 @@ def test_no_header_field_can_be_smuggled_in(
     attempts: list[Callable[[], object]] = [
         lambda: storage.save_with_metadata("b.txt", ContentFile(b"x"), {"note": text}),
         lambda: storage.save_with_metadata("b.txt", ContentFile(b"x"), {text: "note"}),
-        *(lambda field=field: storage.update_headers("a.txt", **{field: text}) for field in FIELDS),  # type: ignore[misc]
-        *(lambda field=field: make_storage(**{field: text})._save("b.txt", ContentFile(b"x")) for field in FIELDS[1:4]),  # type: ignore[misc]
-        *(lambda field=field: make_storage(**{field: lambda _: text})._save("b.txt", ContentFile(b"x")) for field in FIELDS[1:4]),  # type: ignore[misc]
+        *(lambda field=field: storage.update_headers("a.txt", **{field: text}) for field in FIELDS),
+        *(lambda field=field: make_storage(**{field: text})._save("b.txt", ContentFile(b"x")) for field in FIELDS[1:4]),
+        *(
+            lambda field=field: make_storage(**{field: lambda _: text})._save("b.txt", ContentFile(b"x"))
+            for field in FIELDS[1:4]
+        ),
     ]
     for attempt in attempts:
         with pytest.raises((ImproperlyConfigured, InvalidOption)):
@@ -120,7 +133,6 @@ def test_a_content_type_that_is_none_gives_way_to_what_the_name_tells(storage: S
 def test_the_name_of_an_uploaded_file_is_no_path(storage: SelectelStorage) -> None:
     for name in ("../../etc/passwd", "C:\\windows\\a.txt", "/etc/passwd", "a/../../b.txt"):
         upload = SimpleUploadedFile("x", b"x")
-        upload._name = name  # past Django's own cleaning
         upload.name = name
         stored = storage.save(None, upload)
         assert stored.rpartition("/")[2] in {"passwd", "a.txt", "b.txt"} or "_" in stored
@@ -128,7 +140,9 @@ def test_the_name_of_an_uploaded_file_is_no_path(storage: SelectelStorage) -> No
         assert ".." not in stored
 
 
-@pytest.mark.parametrize("value", ["a&X-Evil=1", "a\r\nX-Evil: 1", "a#b", "a%26b=1", 'attachment; filename="a\r\n.txt"'])
+@pytest.mark.parametrize(
+    "value", ["a&X-Evil=1", "a\r\nX-Evil: 1", "a#b", "a%26b=1", 'attachment; filename="a\r\n.txt"']
+)
 def test_a_parameter_of_a_url_is_one_parameter(make_storage: MakeStorage, face: str, value: str) -> None:
     storage = make_storage(temp_url_key="key")
     options: dict[str, Any] = {"parameters": {"response-content-disposition" if face == "s3" else "filename": value}}

@@ -6,7 +6,7 @@ asked for, and the neighbours are as they were.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -29,16 +29,31 @@ from tests.hostile.targets import stays_inside
 
 OWN = "own.txt"
 CASES = 120
+UP = ("../", "..\\", "%2e%2e/", "%2e%2e%2f", "..%2f", "..;/", "./", "/", "//", "．．/", "..\0/", "a/../../", "")
+AIMS = ("neighbour.txt", "-b/neighbour.txt", "..", ".", "", OWN)
+LEADING_UP = ("../neighbour.txt", "a/../../b.txt", "..\\neighbour.txt", "/neighbour.txt", "..", "a/..//../b")
 TEMP_URL_KEY = "temp-url-key"
 REFUSALS = (SuspiciousFileOperation, SelectelException, ValueError, NotImplementedError)
 
 Verb = Callable[[SelectelStorage, str], object]
+
+
+def _written(storage: SelectelStorage, name: str) -> None:
+    with storage.open(name, "wb") as file:
+        file.write(b"mine")
+
+
+def _moved(storage: SelectelStorage, name: str) -> None:
+    storage.save_with_metadata("to-move.txt", ContentFile(b"mine"))
+    storage.move("to-move.txt", name, overwrite=True)
+
+
 VERBS: dict[str, Verb] = {
     "save": lambda storage, name: storage.save(name, ContentFile(b"mine")),
     "_save": lambda storage, name: storage._save(name, ContentFile(b"mine")),
     "save_with_metadata": lambda storage, name: storage.save_with_metadata(name, ContentFile(b"mine"), {"a": "b"}),
     "open to read": lambda storage, name: storage.open(name).read(),
-    "open to write": lambda storage, name: _written(storage, name),
+    "open to write": _written,
     "open_stream": lambda storage, name: storage.open_stream(name).read(),
     "exists": lambda storage, name: storage.exists(name),
     "is_name_available": lambda storage, name: getattr(storage, "is_name_available", storage.exists)(name),
@@ -57,7 +72,7 @@ VERBS: dict[str, Verb] = {
     "copy from": lambda storage, name: storage.copy(name, "copy.txt", overwrite=True),
     "copy to": lambda storage, name: storage.copy(OWN, name, overwrite=True),
     "move from": lambda storage, name: storage.move(name, "moved.txt", overwrite=True),
-    "move to": lambda storage, name: _moved(storage, name),
+    "move to": _moved,
 }
 ADDRESSES: dict[str, Callable[[SelectelStorage, str], str]] = {
     "url": lambda storage, name: storage.url(name),
@@ -75,26 +90,14 @@ WITHOUT_A_KEY = {
 }  # fmt: skip
 
 
-def _written(storage: SelectelStorage, name: str) -> None:
-    with storage.open(name, "wb") as file:
-        file.write(b"mine")
-
-
-def _moved(storage: SelectelStorage, name: str) -> None:
-    storage.save_with_metadata("to-move.txt", ContentFile(b"mine"))
-    storage.move("to-move.txt", name, overwrite=True)
-
-
 def _key(storage: SelectelStorage, name: str) -> str:
     return f"{storage.options.location}/{name}"
 
 
 def hostile_names(location: str) -> st.SearchStrategy[str]:
     """Names that want to get to the neighbours, in every way of writing them."""
-    up = st.sampled_from(["../", "..\\", "%2e%2e/", "%2e%2e%2f", "..%2f", "..;/", "./", "/", "//", "．．/", "..\0/", "a/../../", ""])
-    targets = st.sampled_from(
-        ["neighbour.txt", f"{location}-b/neighbour.txt", "..", ".", "", f"{location}/../neighbour.txt", "-b/neighbour.txt", OWN]
-    )
+    up = st.sampled_from(UP)
+    targets = st.sampled_from([*AIMS, f"{location}-b/neighbour.txt", f"{location}/../neighbour.txt"])
     aimed = st.tuples(st.lists(up, max_size=4).map("".join), targets).map("".join)
     return st.one_of(aimed, aimed, material.texts("names"))
 
@@ -137,8 +140,8 @@ class Neighbourhood:
 
 
 @pytest.fixture
-def neighbourhood(make_storage: MakeStorage, hooks: Hooks, location: str) -> Iterator[Neighbourhood]:
-    yield Neighbourhood(make_storage, hooks, location)
+def neighbourhood(make_storage: MakeStorage, hooks: Hooks, location: str) -> Neighbourhood:
+    return Neighbourhood(make_storage, hooks, location)
 
 
 def quietly(cases: int) -> settings:
@@ -165,7 +168,7 @@ def test_names_that_lead_up_are_refused_by_every_verb_before_anything_is_sent(
     storage.exists("before")
     storage.save_with_metadata("to-move.txt", ContentFile(b"mine"))
     hooks.clear_requests()
-    for name in ("../neighbour.txt", "a/../../neighbour.txt", "..\\neighbour.txt", "/neighbour.txt", "..", "a/..//../b"):
+    for name in LEADING_UP:
         with pytest.raises((SuspiciousFileOperation, ValueError)):
             verb(storage, name)
     assert {entry.path.rpartition("/")[2] for entry in hooks.requests()} <= {"to-move.txt"}
@@ -213,7 +216,14 @@ def test_an_upload_elsewhere_is_not_aborted(make_storage: MakeStorage, hooks: Ho
     storage = make_storage()
     storage.client  # noqa: B018 - made before the log is looked at
     hooks.clear_requests()
-    for key in (f"{location}/../neighbour.txt", f"{location}/a/../../b", "neighbour.txt", f"{location}x/a", location, ""):
+    for key in (
+        f"{location}/../neighbour.txt",
+        f"{location}/a/../../b",
+        "neighbour.txt",
+        f"{location}x/a",
+        location,
+        "",
+    ):
         with pytest.raises(SuspiciousFileOperation):
             storage.abort_upload(UnfinishedUpload(key, "upload"))
     assert hooks.requests() == []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -22,7 +23,7 @@ VERBS: dict[str, Callable[[SelectelStorage], object]] = {
 
 
 def storages(origin: str) -> dict[str, SelectelStorage]:
-    login = {"username": "user", "password": "password", "container": "media", "max_retries": 0}
+    login: dict[str, Any] = {"username": "user", "password": "password", "container": "media", "max_retries": 0}
     return {
         "S3": SelectelStorage(access_key="a", secret_key="b", container="media", endpoint=origin, max_retries=0),
         "auth v1.0": SelectelStorage(**login, auth_url=f"{origin}/auth/v1.0"),
@@ -48,6 +49,10 @@ def test_no_verb_follows_a_redirect(face: str, status: int) -> None:
 def test_a_redirect_after_the_login_is_not_followed_with_the_token() -> None:
     with rogue(whole(b"")) as other:
         answers: list[Answer] = [whole(b"{}", X_Subject_Token="token"), redirecting(other, 307)]
-        with rogue(lambda: answers.pop(0)()) as peer, pytest.raises(StorageError, match="307"):
+
+        def answer() -> Iterable[bytes]:
+            return answers.pop(0)()
+
+        with rogue(answer) as peer, pytest.raises(StorageError, match="307"):
             storages(peer.origin)["Keystone"].delete("a.txt")
         assert other.requests == []

@@ -59,8 +59,8 @@ def untrusted(authority: trustme.CA) -> Iterator[tuple[str, ssl.SSLContext]]:
     yield "of another host", context_of(authority.issue_cert("s3.example.com"))
     yield "of another address", context_of(authority.issue_cert("127.0.0.2"))
     yield "that has expired", context_of(authority.issue_cert("127.0.0.1", not_after=YESTERDAY))
-    future = {"not_before": YESTERDAY + timedelta(days=2), "not_after": YESTERDAY + timedelta(days=9)}
-    yield "of the future", context_of(authority.issue_cert("127.0.0.1", **future))
+    tomorrow, later = YESTERDAY + timedelta(days=2), YESTERDAY + timedelta(days=9)
+    yield "of the future", context_of(authority.issue_cert("127.0.0.1", not_before=tomorrow, not_after=later))
 
 
 def test_a_certificate_that_does_not_hold_is_refused_at_once_and_nothing_is_sent(
@@ -117,7 +117,9 @@ def test_credentials_do_not_travel_over_plain_http_to_another_host(option: str, 
         storage_at("https://127.0.0.1", **{option: address}).exists("a.txt")
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9", "http://s3.localhost:9"])
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9", "http://s3.localhost:9"]
+)
 def test_on_this_very_machine_they_may(address: str) -> None:
     assert storage_at(address).options.endpoint == address
 
@@ -126,7 +128,9 @@ def test_allow_http_takes_the_risk() -> None:
     assert storage_at("http://storage.example.com", allow_http=True).options.allow_http
 
 
-@pytest.mark.parametrize("handed_out", ["http://192.0.2.1/v1/a", "HTTP://192.0.2.1/v1/a", "ftp://192.0.2.1/v1/a", "http://["])
+@pytest.mark.parametrize(
+    "handed_out", ["http://192.0.2.1/v1/a", "HTTP://192.0.2.1/v1/a", "ftp://192.0.2.1/v1/a", "http://["]
+)
 def test_a_login_cannot_send_the_token_over_plain_http(handed_out: str) -> None:
     def answer() -> list[bytes]:
         return [head(X_Auth_Token="token", X_Storage_Url=handed_out, Content_Length=0)]

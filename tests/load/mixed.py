@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django_selectel_storage.storage import SelectelStorage
 from tests.load import measures
 
+REQUESTS_OF_A_ROUND = 9  # save, three reads, size, listdir, delete, twice exists
 WARMING_UP = 0.4  # of the time; after it, memory has to be flat
 
 

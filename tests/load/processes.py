@@ -19,7 +19,8 @@ from django_selectel_storage.devserver.offspring import environment
 from tests.servers.stack import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 120.0
+GUNICORN = ("--no-control-socket", "--bind=127.0.0.1:{port}")
 
 
 def surroundings(options: Mapping[str, Any], **variables: str) -> dict[str, str]:
@@ -87,7 +88,10 @@ def site(options: Mapping[str, Any], log: Path, *command: str, **variables: str)
 
 @contextmanager
 def started(options: Mapping[str, Any], log: Path, *command: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-    """A program that runs until the block ends; then it is asked to end, and has to do so in order (uvicorn ends by the signal itself)."""
+    """A program that runs until the block ends; then it has to end in order, when it is asked to.
+
+    Uvicorn ends by the signal itself.
+    """
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [sys.executable, *command], env=surroundings(options, **variables), stdout=output, stderr=output, text=True,

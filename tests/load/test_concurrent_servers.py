@@ -44,7 +44,14 @@ def most_at_once(running: Site, hooks: Hooks, paths: list[str], location: str) -
 def test_greenlets_of_a_gevent_worker_do_not_block_each_other(
     options: dict[str, Any], hooks: Hooks, location: str, tmp_path: Path
 ) -> None:
-    command = ("-m", "gunicorn", "--workers=1", "--worker-class=gevent", "--no-control-socket", "--bind=127.0.0.1:{port}")
+    command = (
+        "-m",
+        "gunicorn",
+        "--workers=1",
+        "--worker-class=gevent",
+        "--no-control-socket",
+        "--bind=127.0.0.1:{port}",
+    )
     with site(options, tmp_path / "log", *command, "tests.load.programs.web:wsgi") as running:
         running.get("/look-up/before.bin")
         paths = [f"/look-up/{number}.bin" for number in range(GREENLETS)]

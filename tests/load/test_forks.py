@@ -37,9 +37,22 @@ def test_a_parent_and_eight_children_work_at_once(options: dict[str, Any], hooks
 
 @pytest.mark.parametrize("face", ["s3", "keystone"])
 def test_gunicorn_with_preload(options: dict[str, Any], tmp_path: Path) -> None:
-    command = ("-m", "gunicorn", "--preload", "--workers=3", "--worker-class=gthread", "--threads=4", "--no-control-socket")
+    command = (
+        "-m",
+        "gunicorn",
+        "--preload",
+        "--workers=3",
+        "--worker-class=gthread",
+        "--threads=4",
+        "--no-control-socket",
+    )
     with site(
-        options, tmp_path / "log", *command, "--bind=127.0.0.1:{port}", "tests.load.programs.web:wsgi", USE_BEFORE_FORK="1"
+        options,
+        tmp_path / "log",
+        *command,
+        "--bind=127.0.0.1:{port}",
+        "tests.load.programs.web:wsgi",
+        USE_BEFORE_FORK="1",
     ) as running:
         answers = running.get_all([f"/round-trip/{number}.bin" for number in range(48)])
 
@@ -49,15 +62,24 @@ def test_gunicorn_with_preload(options: dict[str, Any], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("face", ["s3", "swift"])
-def test_celery_with_prefork(
-    options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_celery_with_prefork(options: dict[str, Any], tmp_path: Path) -> None:
     for name in ("queue", "control", "results", "out"):
         (tmp_path / name).mkdir()
     variables = {"CELERY_FOLDER": str(tmp_path)}
-    worker = ("-m", "celery", "-A", "tests.load.programs.tasks", "worker", "--pool=prefork", "--concurrency=3", "--without-mingle")
+    worker = (
+        "-m",
+        "celery",
+        "-A",
+        "tests.load.programs.tasks",
+        "worker",
+        "--pool=prefork",
+        "--concurrency=3",
+        "--without-gossip",
+        "--without-mingle",
+        "--without-mingle",
+    )
     log, out = tmp_path / "log", tmp_path / "results"
-    with started(options, log, *worker, "--without-gossip", "--loglevel=INFO", **variables) as process:
+    with started(options, log, *worker, "--loglevel=INFO", **variables) as process:
         until(lambda: "ready." in log.read_text(encoding="utf-8"), process, log)
         sent = run(options, "-c", SEND, **variables)
         assert sent.returncode == 0, sent.stderr

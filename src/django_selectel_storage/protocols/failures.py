@@ -25,7 +25,6 @@ from django_selectel_storage.exceptions import (
 )
 from django_selectel_storage.transport.messages import Answer
 
-
 _LONGEST_WORDS = 200  # characters of what a server said that are quoted
 
 

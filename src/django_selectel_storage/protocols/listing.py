@@ -23,7 +23,9 @@ def pages(client: ObjectClient, prefix: str, *, delimiter: str = "") -> Iterator
     while True:
         listing = client.list(prefix, delimiter=delimiter, page=page)
         if not all(key.startswith(prefix) for key in (*listing.folders, *(entry.key for entry in listing.objects))):
-            raise StorageError(f"The server lists other keys than those that begin with {prefix!r}, as it was asked to.")
+            raise StorageError(
+                f"The server lists other keys than those that begin with {prefix!r}, as it was asked to."
+            )
         yield listing
         if listing.next_page is None:
             return

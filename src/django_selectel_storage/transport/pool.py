@@ -204,7 +204,9 @@ def _tls(ca_bundle: str | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_bundle or certifi.where())
     except OSError as error:
-        raise InvalidOption(f"The option 'ca_bundle' names no file of certificates that can be read: {error}.") from None
+        raise InvalidOption(
+            f"The option 'ca_bundle' names no file of certificates that can be read: {error}."
+        ) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

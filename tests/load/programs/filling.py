@@ -31,7 +31,7 @@ def record(name: str) -> dict[str, Any]:
     """What the database holds of an object."""
     now = Timestamp.now().internal
     return {
-        "name": name, "created_at": now, "size": 5, "content_type": "text/plain", "etag": "5d41402abc4b2a76b9719d911017c592",
+        "name": name, "created_at": now, "size": 5, "content_type": "text/plain", "etag": "0" * 32,
         "deleted": 0, "storage_policy_index": 0, "ctype_timestamp": now, "meta_timestamp": now,
     }  # fmt: skip
 

@@ -10,7 +10,6 @@ import django
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-
 KEPT: list[Any] = []  # what nobody closes
 
 
@@ -52,7 +51,6 @@ def an_error() -> None:
         default_storage.open("missing.bin").read()
     except FileNotFoundError as error:
         KEPT.append(error)
-
 
 
 WAYS = [nothing, an_open_reader, an_open_stream, an_open_writer, a_thread_at_work, an_error]

@@ -20,7 +20,7 @@ def parse(body: bytes) -> ElementTree.Element:
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body or b"\0" in body:
         raise StorageError("The server's XML has a document type or is not UTF-8; it is not read.")
     try:
-        return ElementTree.fromstring(body.lstrip())  # noqa: S314 - see above
+        return ElementTree.fromstring(body.lstrip())  # noqa: S314 - see above # nosec B314
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise StorageError(f"The server's answer is not the XML that S3 promises: {error}.") from None
 
