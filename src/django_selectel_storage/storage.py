@@ -70,7 +70,7 @@ class SelectelStorage(FurtherVerbs):
 
     def _save_under_first_free_name(self, name: str, content: Any, max_length: int | None) -> str:
         taken: set[str] = set()
-        while True:
+        while len(taken) < naming.MOST_NAMES:
             candidate = naming.NameSearch(self, taken).get_available_name(name, max_length=max_length)
             if candidate != name:
                 validate_file_name(candidate, allow_relative_path=True)
@@ -80,6 +80,7 @@ class SelectelStorage(FurtherVerbs):
                     return self._save(candidate, content)
             except naming.NameTaken:
                 taken.add(candidate)
+        raise ObjectExists(f"The server says of {len(taken)} names in a row that they are taken, from {name!r} on.")
 
     def _save_under_asked_name(self, name: str, content: Any, max_length: int | None) -> str:
         """Django's own road, for a subclass that chooses names itself; the condition is only a guard there.

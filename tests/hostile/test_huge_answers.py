@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 
-from django_selectel_storage.exceptions import DamagedTransfer, StorageError
+from django_selectel_storage import naming
+from django_selectel_storage.exceptions import DamagedTransfer, ObjectExists, StorageError
 from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.transport.pool import LONGEST_BODY
 from tests.hostile.rogue import Rogue, head, rogue, whole
@@ -172,6 +174,13 @@ def test_a_listing_that_never_turns_the_page_ends(verb: str) -> None:
 def test_keys_that_were_not_asked_for_are_not_taken_for_files_of_the_location(verb: str) -> None:
     with rogue(whole(listing(["m/a", "other/secret"]))) as peer, pytest.raises(StorageError, match="'m/'"):
         list(getattr(s3(peer, location="m"), verb)(""))
+
+
+def test_a_server_to_which_every_name_is_taken_is_not_asked_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(naming, "MOST_NAMES", 20)
+    with rogue(whole(b"", ETag='"a"')) as peer, pytest.raises(ObjectExists, match="20 names in a row"):
+        s3(peer).save("a.txt", ContentFile(b"x"))
+    assert len(peer.requests) == 20
 
 
 def test_bytes_beyond_what_was_announced_are_not_read_as_a_second_answer() -> None:

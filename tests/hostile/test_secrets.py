@@ -81,7 +81,11 @@ class Ears:
 
 def page_for(request: HttpRequest, error: Exception) -> str:
     """Django's technical page for an error, with local variables and settings, as our filter lets them be."""
-    return djangos.ExceptionReporter(request, type(error), error, error.__traceback__).get_traceback_html()
+    logging.disable()  # Django's templates log each variable that they do not find, with a traceback
+    try:
+        return djangos.ExceptionReporter(request, type(error), error, error.__traceback__).get_traceback_html()
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 @pytest.fixture
@@ -148,12 +152,13 @@ def wrong_logins() -> list[dict[str, Any]]:
 @pytest.mark.parametrize("options", wrong_logins(), ids=["S3", "auth v1.0", "Keystone"])
 @pytest.mark.parametrize("answer", ["401 Unauthorized", "403 Forbidden", "500 Failed", "200 OK", "hang up", "refuse"])
 def test_no_secret_is_heard_when_a_login_fails(ears: Ears, options: dict[str, Any], answer: str) -> None:
+    verbs = ("read", "delete") if answer == "200 OK" else ("read", "save", "delete")
     reply = whole(b"<Error><Code>InvalidAccessKeyId</Code></Error>", answer)
     with rogue(reply if answer[0].isdigit() else list) as peer:
         origin = "http://127.0.0.1:9" if answer == "refuse" else peer.origin
         place: dict[str, Any] = {"container": "media", "endpoint": origin, "auth_url": origin, "max_retries": 0}
         storage = SelectelStorage(**options, **place)
-        errors = [ears.provoke(partial(VERBS[verb], storage)) for verb in ("read", "save", "delete")]
+        errors = [ears.provoke(partial(VERBS[verb], storage)) for verb in verbs]
     ears.look_at(storage, storage.client)
 
     assert all(isinstance(error, StorageError) for error in errors) or ("access_key" in options and answer == "200 OK")
