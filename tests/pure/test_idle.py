@@ -73,7 +73,7 @@ def test_a_child_process_is_not_stopped_by_a_lock_of_its_parent() -> None:
     idle = IdleConnections(1)
     connection = Connection()
     idle.put(connection)
-    with idle.mutex:
+    with idle._lock:
         pid = os.fork()
         if not pid:
             try:

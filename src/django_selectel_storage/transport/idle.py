@@ -11,16 +11,21 @@ from contextlib import suppress
 from typing import Any
 
 
-class IdleConnections(queue.LifoQueue[Any]):
-    """urllib3's queue of idle connections, with two differences.
+class IdleConnections:
+    """What urllib3 keeps idle connections in (its ``QueueCls``), with two differences from Python's LifoQueue.
 
     A thread that gives a connection back and wants one again does not overtake those that wait already: under load,
     some would wait until their time is over. And a child process gets a new lock: a thread of the parent may hold it in
     the moment of the fork, and urllib3 asks for it once more when the process ends.
+
+    Args:
+        maxsize: how many are kept; 0 means any number.
     """
 
     def __init__(self, maxsize: int = 0) -> None:
-        super().__init__(maxsize)
+        self._maxsize = maxsize
+        self._lock = threading.Lock()
+        self._idle: list[Any] = []
         self._waiting: deque[queue.SimpleQueue[Any]] = deque()
         _QUEUES.add(self)
 
@@ -30,9 +35,9 @@ class IdleConnections(queue.LifoQueue[Any]):
         Raises:
             Empty: none became free in time.
         """
-        with self.mutex:
-            if self.queue:
-                return self._get()
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
             if not block:
                 raise queue.Empty
             turn: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -49,26 +54,30 @@ class IdleConnections(queue.LifoQueue[Any]):
         Raises:
             Full: as many are idle as may be.
         """
-        with self.mutex:
+        with self._lock:
             if self._waiting:
                 self._waiting.popleft().put(item)
-            elif 0 < self.maxsize <= self._qsize():
+            elif 0 < self._maxsize <= len(self._idle):
                 raise queue.Full
             else:
-                self._put(item)
+                self._idle.append(item)
+
+    def qsize(self) -> int:
+        """Give how many are idle."""
+        return len(self._idle)
 
     def forget(self) -> None:
         """Close this process's copies of the connections, and begin empty with a new lock."""
-        idle, self.queue = self.queue, []
+        idle, self._idle = self._idle, []
         self._waiting = deque()
-        self.mutex = threading.Lock()
+        self._lock = threading.Lock()
         for connection in filter(None, idle):
             with suppress(OSError):
                 connection.close()
 
     def _leave(self, turn: queue.SimpleQueue[Any]) -> None:
         """Wait no longer; a connection that came in the last moment goes to the next one."""
-        with self.mutex:
+        with self._lock:
             if turn in self._waiting:
                 self._waiting.remove(turn)
                 return

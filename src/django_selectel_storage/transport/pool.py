@@ -150,11 +150,11 @@ if hasattr(os, "register_at_fork"):
 
 
 class _Plain(urllib3.HTTPConnectionPool):
-    QueueCls = IdleConnections
+    QueueCls = IdleConnections  # type: ignore[assignment] # it does what urllib3 asks of a queue
 
 
 class _Encrypted(urllib3.HTTPSConnectionPool):
-    QueueCls = IdleConnections
+    QueueCls = IdleConnections  # type: ignore[assignment] # it does what urllib3 asks of a queue
 
 
 _KINDS = {"http": _Plain, "https": _Encrypted}
