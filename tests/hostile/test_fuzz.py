@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.hostile import material, targets
 
-CASES = 250
+CASES = 200
 quietly = settings(max_examples=CASES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 

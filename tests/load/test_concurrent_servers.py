@@ -63,7 +63,7 @@ def test_greenlets_of_a_gevent_worker_do_not_block_each_other(
     assert "Traceback" not in running.log
 
 
-@pytest.mark.parametrize("face", ["s3", "keystone"])
+@pytest.mark.parametrize("face", ["keystone"])
 def test_asgi_under_uvicorn_with_100_concurrent_requests(
     options: dict[str, Any], hooks: Hooks, location: str, tmp_path: Path
 ) -> None:

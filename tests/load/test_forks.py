@@ -21,6 +21,7 @@ def options(options_of: OptionsOf, face: str, location: str) -> dict[str, Any]:
     return {**options_of(face), "container": CONTAINER, "location": location}
 
 
+@pytest.mark.parametrize("face", ["s3", "keystone"])
 def test_a_parent_and_eight_children_work_at_once(options: dict[str, Any], hooks: Hooks, location: str) -> None:
     result = run(options, "-X", "dev", "-m", "tests.load.programs.forking")
 

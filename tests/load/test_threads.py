@@ -25,7 +25,7 @@ def test_64_threads_share_a_storage(stack: Stack, make_storage: MakeStorage) -> 
     server = stack.server.info.url
     descriptors, connections = measures.descriptors(), measures.connections_to(server)
 
-    figures = mixed_work(storage, server, threads=THREADS, seconds=seconds_wanted(3))
+    figures = mixed_work(storage, server, threads=THREADS, seconds=seconds_wanted(2))
 
     assert figures.errors == []
     assert figures.rounds > 0

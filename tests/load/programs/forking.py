@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 CHILDREN = 8
-ROUNDS = 12
+ROUNDS = 6
 
 
 def work(who: str) -> None:
