@@ -15,19 +15,23 @@ MADE := .venv/.made
 FOR_DEMO := .venv/.for-demo
 FOR_TEST := .venv/.for-test
 FOR_LINT := .venv/.for-lint
+FOR_BROWSER := .venv/.for-browser
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint audit format clean
+.PHONY: help demo test browser-test lint audit format messages clean
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\): .*## \(.*\)/make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p' Makefile
 
 demo: $(FOR_DEMO)  ## a picture gallery on real OpenStack Swift; CHECK=1: walk through it without a browser
 	@$(BIN)/python -m demo --protocol=$(PROTOCOL) --port=$(PORT) $(if $(filter-out 0 no false,$(CHECK)),--check)
 
 test: $(FOR_TEST)  ## run the tests; ARGS="…" goes to pytest
 	@$(BIN)/python -m pytest $(ARGS)
+
+browser-test: $(FOR_BROWSER)  ## run the tests that need a Chromium (found on PATH, or CHROMIUM=/path)
+	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
 lint: $(FOR_LINT)  ## look for mistakes: ruff, mypy, bandit
 	$(BIN)/ruff check
@@ -41,6 +45,9 @@ audit: $(FOR_LINT)  ## look for known weaknesses in what the project needs (asks
 format: $(FOR_LINT)  ## bring the code into its format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --select I --fix
+
+messages: $(FOR_TEST)  ## compile the translations
+	$(BIN)/pybabel compile --domain django --directory src/django_selectel_storage/uploads/locale
 
 clean:  ## remove .venv and everything else that was made here
 	rm -rf .venv build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -57,9 +64,10 @@ $(MADE):
 
 $(FOR_DEMO): EXTRAS := devserver,demo
 $(FOR_TEST): EXTRAS := devserver,demo,test
-$(FOR_LINT): EXTRAS := devserver,demo,test,lint
+$(FOR_LINT): EXTRAS := devserver,demo,test,lint,browser
+$(FOR_BROWSER): EXTRAS := devserver,demo,test,browser
 
-$(FOR_DEMO) $(FOR_TEST) $(FOR_LINT): pyproject.toml | $(MADE)
+$(FOR_DEMO) $(FOR_TEST) $(FOR_LINT) $(FOR_BROWSER): pyproject.toml | $(MADE)
 	@echo "Installing the project with $(EXTRAS) ..."
 	@$(PIP) install --editable '.[$(EXTRAS)]'
 	@touch $@

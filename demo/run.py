@@ -22,6 +22,7 @@ from django_selectel_storage.devserver import DevServer, DevServerError, ServerI
 
 PROTOCOLS = {"s3": "the S3 API", "swift": "the Swift API"}
 SECONDS_BETWEEN_LOOKS = 0.1
+ADMIN = "demo"  # name and password of the one user; the site is on loopback only
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def site(wish: Wish, info: ServerInfo, ending: Ending) -> Iterator[str]:
 
         hang(until=lambda: ending.wanted)
         with served(wish.port) as url:
+            tell(f"Admin:    {url}admin/ (user {ADMIN}, password {ADMIN})")
             tell(f"Storage:  {info.endpoint} (container media, over {PROTOCOLS[wish.protocol]})")
             yield url
 
@@ -88,6 +90,9 @@ def set_up(wish: Wish, info: ServerInfo, folder: Path) -> None:
     )
     django.setup()
     call_command("migrate", verbosity=0)
+    from django.contrib.auth.models import User  # noqa: PLC0415 - models need a configured Django
+
+    User.objects.create_superuser(ADMIN, password=ADMIN)
 
 
 def stay(ending: Ending) -> bool:

@@ -40,16 +40,24 @@ STORAGES = {
 SECRET_KEY = secrets.token_urlsafe(32)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
     "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_selectel_storage",
+    "django_selectel_storage.uploads",
     "demo.gallery",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_selectel_storage.uploads.middleware.uploads_middleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
@@ -60,6 +68,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "demo.gallery.context.storage",
             ]
@@ -71,6 +80,8 @@ STATIC_URL = "/static/"
 DATABASES = {
     "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": Path(os.environ["DEMO_FOLDER"]) / "gallery.sqlite3"}
 }
+# Visitors of the demo need not log in: their uploads belong to their session.
+SELECTEL_UPLOADS = {"PERMISSION": "demo.gallery.uploads.anybody"}
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -10,12 +10,14 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.staticfiles",
     "django_selectel_storage",
+    "django_selectel_storage.uploads",
     "tests.site",
 ]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_selectel_storage.uploads.middleware.uploads_middleware",
 ]
 TEMPLATES = [
     {

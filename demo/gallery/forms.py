@@ -7,6 +7,7 @@ from pathlib import PurePath
 from django import forms
 
 from demo.gallery.models import Picture
+from django_selectel_storage.uploads.forms import DirectImageField
 
 TITLE_LENGTH = 100
 
@@ -14,7 +15,11 @@ TITLE_LENGTH = 100
 class UploadForm(forms.Form):
     """A picture; without a title it is called as its file."""
 
-    image = forms.ImageField(label="Picture", help_text="JPEG, PNG, WebP, GIF or any other kind that Pillow reads.")
+    image = DirectImageField(
+        target="gallery.Picture.image",
+        label="Picture",
+        help_text="JPEG, PNG, WebP, GIF or any other kind that Pillow reads. It goes straight into the container.",
+    )
     title = forms.CharField(
         max_length=TITLE_LENGTH, required=False, help_text="Left empty, it is made of the file's name."
     )

@@ -1,4 +1,5 @@
-from django.urls import path
+from django.contrib import admin
+from django.urls import include, path
 
 from demo.gallery import views
 
@@ -7,4 +8,6 @@ urlpatterns = [
     path("upload/", views.upload, name="upload"),
     path("pictures/<int:pk>/", views.picture, name="picture"),
     path("pictures/<int:pk>/delete/", views.delete, name="delete"),
+    path("uploads/", include("django_selectel_storage.uploads.urls")),
+    path("admin/", admin.site.urls),
 ]

@@ -3,8 +3,10 @@
 The rooms, from the door inwards; each imports only from its own line or a lower one:
 
     storage      the door: the classes that Django opens. Behind it, each on the shoulders of the next: further (verbs
-                 beyond Django's), upload_links, storing (content to the key of a name), configured (options, keys of
-                 names, migrations); naming (a free name), files (what open() hands back), container and utils (1.x)
+                 beyond Django's), direct_uploads, upload_links, storing (content to the key of a name), configured
+                 (options, keys of names, migrations); naming (a free name), content (what save() is given), files
+                 (what open() hands back), stored_content (what a browser has put there itself), container, utils (1.x)
+    uploads      an application of its own: from the browser straight into the container
     checks       system checks; debug: secrets masked in Django's error reports
     conf         the entrance: arguments + Django settings + DSN -> StorageOptions; below it, no Django
     windows      a file's bytes, fetched as they are read
@@ -12,11 +14,12 @@ The rooms, from the door inwards; each imports only from its own line or a lower
     compression  what goes out compressed, and is unpacked on its way back
     signing      SigV4 and TempURL, pure functions
     transport    messages, bodies, retries; the pool is the only room that opens connections
-    options, option_rules, option_values, dsn, names, headers, exceptions      pure
+    options, option_rules, option_values, dsn, hosts, names, headers, exceptions      pure
 
-The path of a save: ``SelectelStorage.save`` -> ``_save`` -> ``storing._store`` -> ``names.object_key`` ->
-``transport.body`` -> ``headers.for_object`` -> ``compression`` -> ``protocols.conditional.put_if_absent`` ->
-``ObjectClient.put`` -> ``wire.put_object`` -> ``transport.pool.send`` -> sign -> ``wire.raise_for_status`` -> the name.
+The path of a save: ``SelectelStorage.save`` -> ``content.rewindable`` -> ``_save`` -> ``storing._store`` ->
+``names.object_key`` -> ``transport.body`` -> ``headers.for_object`` -> ``compression`` ->
+``protocols.conditional.put_if_absent`` -> ``ObjectClient.put`` -> ``wire.put_object`` -> ``transport.pool.send`` ->
+sign -> ``wire.raise_for_status`` -> the name.
 
 The path of a read: ``SelectelStorage._open`` -> ``files.ObjectFile`` -> ``windows.Windows`` ->
 ``protocols.reading.Stretch`` -> ``ObjectClient.get`` -> ``wire.get_object`` -> ``transport.pool.send`` -> sign ->

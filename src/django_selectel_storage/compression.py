@@ -10,16 +10,15 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from django_selectel_storage.exceptions import DamagedTransfer
 from django_selectel_storage.headers import ORIGINAL_SIZE, ObjectHeaders
 from django_selectel_storage.options import StorageOptions
-from django_selectel_storage.transport.body import Body, FileBody
+from django_selectel_storage.transport.body import CHUNK, Body, FileBody
+from django_selectel_storage.transport.spool import Spool
 
 _LEVEL = 6
-_PIECE = 256 * 1024  # bytes
 
 
 def compressed(body: Body, headers: ObjectHeaders, options: StorageOptions) -> tuple[Body, ObjectHeaders]:
@@ -35,7 +34,7 @@ def compressed(body: Body, headers: ObjectHeaders, options: StorageOptions) -> t
     """
     if not options.gzip or headers.content_encoding or not is_text(headers.content_type, options.gzip_content_types):
         return body, headers
-    spool: IO[bytes] = SpooledTemporaryFile(max_size=options.max_memory_size)  # noqa: SIM115 - it becomes the body's own
+    spool = Spool(options.max_memory_size)
     try:
         with gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=spool, mtime=0) as packer:
             for chunk in body.chunks():
@@ -77,7 +76,7 @@ def unpacked(chunks: Iterable[bytes], size: int, max_memory_size: int) -> IO[byt
     Raises:
         DamagedTransfer: the bytes are not gzip, or not of that size.
     """
-    spool: IO[bytes] = SpooledTemporaryFile(max_size=max_memory_size)  # noqa: SIM115 - the caller closes it
+    spool = Spool(max_memory_size)
     try:
         for piece in _exactly(_unzipped(chunks), size):
             spool.write(piece)
@@ -106,7 +105,7 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterable[bytes]:
         for chunk in chunks:
             left = chunk
             while left:
-                yield unpacker.decompress(left, _PIECE)
+                yield unpacker.decompress(left, CHUNK)
                 left = unpacker.unconsumed_tail
         yield unpacker.flush()
         if not unpacker.eof:

@@ -74,6 +74,8 @@ def arguments(storage: str | None, keywords: Mapping[str, object], defaults: Map
                 "Give one of 'storage' (a schema of SELECTEL_STORAGES or a DSN) and 'dsn', not several."
             )
         source = str(sources[0]) if sources else None
+        if source is not None and "@" in source and not dsn.is_dsn(source):
+            raise InvalidSchema("A DSN begins with 'selectel://' or 'selectel+s3://'; the name of a schema has no '@'.")
         if source is not None and (named_dsn or dsn.is_dsn(source)):
             return Arguments(None, source, given, defaults, left_out)
         return Arguments(source, None, given, defaults, left_out)
@@ -177,8 +179,7 @@ def raw_schema(name: str) -> object:
     schemas = setting("SELECTEL_STORAGES")
     if not isinstance(schemas, Mapping) or name not in schemas:
         known = ", ".join(map(repr, schemas)) if isinstance(schemas, Mapping) and schemas else "none"
-        shown = "of that name (a DSN begins with 'selectel://')" if "@" in name else repr(name)
-        raise InvalidSchema(f"SELECTEL_STORAGES has no schema {shown} (known: {known}).")
+        raise InvalidSchema(f"SELECTEL_STORAGES has no schema {name!r} (known: {known}).")
     return schemas[name]
 
 

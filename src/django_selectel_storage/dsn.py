@@ -6,7 +6,7 @@ Pure. The parts are percent-decoded and keep their case. An error never repeats 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from django_selectel_storage.exceptions import (
     EmptyContainerName,
@@ -72,7 +72,7 @@ def build(options: Mapping[str, object]) -> str:
     place = f"{quote(custom_domain, safe=':')}/{container}" if custom_domain else container
     placed = {*_KEYS[scheme], "container", "custom_domain"}
     rest = {name: _as_text(value) for name, value in options.items() if name not in placed and value is not None}
-    query = urlencode(rest)
+    query = urlencode(rest, quote_via=quote)
     return f"{scheme}://{user}:{password}@{place}" + (f"?{query}" if query else "")
 
 
@@ -98,7 +98,10 @@ def _query(query: str, taken: Mapping[str, object]) -> dict[str, object]:
     if "@" in query:
         raise InvalidOption("The DSN has an '@' behind a '?': percent-encode '/', '?', '#' and '@' in its parts.")
     result: dict[str, object] = {}
-    for name, value in parse_qsl(query, keep_blank_values=False):
+    for pair in query.split("&"):
+        name, value = (unquote(part) for part in (pair.partition("=")[0], pair.partition("=")[2]))
+        if not value:
+            continue
         if name in result or name in taken:
             raise InvalidOption(f"The option {name!r} is given twice in the DSN.")
         result[name] = value

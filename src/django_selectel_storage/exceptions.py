@@ -149,5 +149,13 @@ class DamagedTransfer(StorageError):
     """The bytes that arrived are not the bytes that were sent."""
 
 
+class SpoolFailed(StorageError):
+    """The temporary file for what does not fit into memory cannot be used; mostly, the disk is full."""
+
+    def __init__(self, message: str, *, errno: int | None = None) -> None:
+        super().__init__(message)
+        self.errno = errno
+
+
 class ObjectTooLarge(StorageError):
     """The object is larger than the protocol allows in this way."""

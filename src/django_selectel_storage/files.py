@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from django.core.files import File
 
 from django_selectel_storage.protocols.base import ObjectInfo
-from django_selectel_storage.transport.body import reopen_if_closed
+from django_selectel_storage.transport.spool import Spool
 from django_selectel_storage.windows import Source, Windows
 
 if TYPE_CHECKING:
     _File = File[Any]
 else:
     _File = File
+
+log = logging.getLogger(__name__)
 
 READING = frozenset({"rb", "r", "rt"})
 WRITING = frozenset({"wb", "w", "wt"})
@@ -68,7 +69,8 @@ class ObjectFile(_File):
     def size(self) -> int:
         """The file's size in bytes; of one open for writing, what was written so far."""
         if self._spool is not None:
-            return self._spool.size(self)
+            self.flush()
+            return self._spool.size
         return self._reading().size
 
     @property
@@ -96,11 +98,13 @@ class ObjectFile(_File):
         error = sys.exc_info()[1]
         if error is None or error is self._known_error:
             self._store()
+        elif self._spool is not None:
+            log.warning("%r was not stored: it was closed after an error (%s).", self.name, type(error).__name__)
         self.abort()
 
     def abort(self) -> None:
         """Close the file without storing anything."""
-        self._spool = None
+        self._spool = self._known_error = None
         super().close()
 
     def __exit__(
@@ -148,7 +152,7 @@ class WriteSpool(io.BufferedIOBase):
 
     def __init__(self, max_memory_size: int) -> None:
         super().__init__()
-        self.content: IO[bytes] = SpooledTemporaryFile(max_size=max_memory_size)  # noqa: SIM115 - closed by close()
+        self.content: IO[bytes] = Spool(max_memory_size)
 
     def writable(self) -> bool:
         """Say yes."""
@@ -177,9 +181,9 @@ class WriteSpool(io.BufferedIOBase):
         self.content.truncate(size)
         return size
 
-    def size(self, file: ObjectFile) -> int:
-        """Give the bytes written so far; ``file`` is what writes into this spool."""
-        file.flush()
+    @property
+    def size(self) -> int:
+        """The bytes written so far."""
         position = self.content.tell()
         size = self.seek(0, io.SEEK_END)
         self.content.seek(position)
@@ -221,29 +225,3 @@ class Stream(io.RawIOBase):
         if not self.closed:
             self._free()
         super().close()
-
-
-@contextmanager
-def rewindable(content: Any, max_memory_size: int) -> Iterator[Any]:
-    """Give content that can be read from its start more than once; a stream is copied into a spool first.
-
-    Args:
-        content: what a caller handed to ``save``.
-        max_memory_size: bytes of the spool that stay in memory.
-    """
-    reopen_if_closed(content)
-    try:
-        content.seek(0)
-    except (AttributeError, OSError, ValueError):
-        with SpooledTemporaryFile(max_size=max_memory_size) as spool:
-            _copy(content, spool)
-            copy = File(spool, getattr(content, "name", None))
-            copy.content_type = getattr(content, "content_type", None)  # type: ignore[attr-defined]
-            yield copy
-    else:
-        yield content
-
-
-def _copy(content: Any, spool: IO[bytes]) -> None:
-    while piece := content.read(_BUFFER):
-        spool.write(piece.encode() if isinstance(piece, str) else piece)

@@ -11,15 +11,16 @@ from asgiref.sync import sync_to_async
 from django.core.exceptions import SuspiciousFileOperation
 
 from django_selectel_storage import compression, conf, headers, names
+from django_selectel_storage.direct_uploads import DirectUploads
 from django_selectel_storage.exceptions import DeletionFailed, InvalidOption, ObjectExists
 from django_selectel_storage.files import Stream
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload, headers_of
 from django_selectel_storage.protocols.listing import pages
-from django_selectel_storage.upload_links import UploadLinks
+from django_selectel_storage.transport.body import CHUNK
 from django_selectel_storage.windows import Source, Windows
 
 
-class FurtherVerbs(UploadLinks):
+class FurtherVerbs(DirectUploads):
     """stat, walk, copy, move, delete_many, open_stream, update_headers, save_with_metadata, and async twins."""
 
     # --- looking -----------------------------------------------------------------------------------------------------
@@ -42,10 +43,7 @@ class FurtherVerbs(UploadLinks):
             What a listing tells of each file: ``name``, ``key``, ``size`` (bytes, as stored), ``etag``,
             ``last_modified``.
         """
-        key_prefix = self._key(prefix)
-        if key_prefix == self.options.location and key_prefix:
-            key_prefix += "/"
-        for listing in pages(self.client, key_prefix):
+        for listing in pages(self.client, self._key_prefix(prefix)):
             for info in map(self._named, listing.objects):
                 if info.name:  # the mark of a folder that some consoles make has none
                     yield info
@@ -72,7 +70,7 @@ class FurtherVerbs(UploadLinks):
         stretch.close()
         windows = Windows(source)
         windows.seek(start)
-        unpacked = iter(lambda: windows.read(_PIECE) or b"", b"")
+        unpacked = iter(lambda: windows.read(CHUNK) or b"", b"")
         return io.BufferedReader(Stream(_at_most(unpacked, length), windows.close))
 
     # --- changing ----------------------------------------------------------------------------------------------------
@@ -104,9 +102,21 @@ class FurtherVerbs(UploadLinks):
             ImproperlyConfigured: there is no such header, or its value cannot be one.
         """
         info = self.client.head(self._file_key(name))
+        self.client.update_headers(info, self.described_anew(name, info, **changes))
+
+    def described_anew(self, name: str, info: ObjectInfo, **changes: Any) -> headers.ObjectHeaders:
+        """Give what ``update_headers`` would store beside a file's bytes; nothing is sent.
+
+        Args:
+            name: the storage name.
+            info: the file as it is now.
+            changes: as of ``update_headers``.
+
+        Raises:
+            ImproperlyConfigured: there is no such header, or its value cannot be one.
+        """
         with conf.improperly_configured():
-            described = _changed(headers_of(info), changes or self._rules(name, info))
-        self.client.update_headers(info, described)
+            return _changed(headers_of(info), changes or self._rules(name, info))
 
     def copy(self, source: str, target: str, *, overwrite: bool = False) -> str:
         """Copy a file inside the container, on the server's side, with its headers.
@@ -114,8 +124,8 @@ class FurtherVerbs(UploadLinks):
         Args:
             source: the name of the original.
             target: the name of the copy.
-            overwrite: whether a file of that name may be replaced. Without it the name is asked for first; somebody
-                who writes it in the very moment between may still be overwritten.
+            overwrite: whether a file of that name may be replaced; onto itself nothing is copied. Without it the name
+                is asked for first; somebody who writes it in the very moment between may still be overwritten.
 
         Returns:
             The name of the copy.
@@ -127,7 +137,10 @@ class FurtherVerbs(UploadLinks):
         source_key, target_key = self._file_key(source), self._new_file_key(target)
         if not overwrite and self.client.has(target_key):
             raise ObjectExists(f"There is a file {target!r} already; pass overwrite=True to replace it.")
-        self.client.copy(source_key, target_key)
+        if source_key == target_key:
+            self.client.head(source_key)
+        else:
+            self.client.copy(source_key, target_key)
         return names.storage_name(target_key, self.options.location)
 
     def move(self, source: str, target: str, *, overwrite: bool = False) -> str:
@@ -151,9 +164,7 @@ class FurtherVerbs(UploadLinks):
 
     def unfinished_uploads(self, prefix: str = "") -> Iterator[UnfinishedUpload]:
         """Give the large uploads below a prefix that were begun and neither completed nor aborted (S3)."""
-        key_prefix = self._key(prefix)
-        at_root = key_prefix == self.options.location and key_prefix
-        return self.client.unfinished_uploads(f"{key_prefix}/" if at_root else key_prefix)
+        return self.client.unfinished_uploads(self._key_prefix(prefix))
 
     def abort_upload(self, upload: UnfinishedUpload) -> None:
         """Drop an unfinished upload, and the parts that it has."""
@@ -191,23 +202,26 @@ class FurtherVerbs(UploadLinks):
             content: bytes = file.read()
         return content
 
+    def _key_prefix(self, prefix: str) -> str:
+        """What the keys of names begin with that begin with a prefix."""
+        key = self._key(prefix)
+        return f"{key}/" if key and key == self.options.location else key
+
     def _named(self, info: ObjectInfo) -> ObjectInfo:
         return replace(info, name=names.storage_name(info.key, self.options.location))
 
     def _rules(self, name: str, info: ObjectInfo) -> dict[str, Any]:
-        """What the options say of a file, but for its content type where the name tells nothing."""
+        """What the options say of a file; where they or its name say nothing, it stays as it is."""
         ruled = self._describe(name, None, None)
         unknown = ruled.content_type == self.options.default_content_type
-        return {
-            "content_type": info.content_type if unknown else ruled.content_type,
+        wanted = {
+            "content_type": None if unknown else ruled.content_type,
             "cache_control": ruled.cache_control,
             "content_disposition": ruled.content_disposition,
             "content_language": ruled.content_language,
             "metadata": {**info.metadata, **ruled.metadata},
         }
-
-
-_PIECE = 256 * 1024  # bytes
+        return {header: value for header, value in wanted.items() if value is not None}
 
 
 def _at_most(chunks: Iterator[bytes], length: int | None) -> Iterator[bytes]:

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django_selectel_storage.exceptions import InvalidOption
-from django_selectel_storage.option_values import MEDIA_TYPE
+from django_selectel_storage.option_values import MEDIA_TYPE, UNFIT
 from django_selectel_storage.options import StorageOptions, TextRule
 
 ORIGINAL_SIZE = "original-size"  # bytes before compression, of what this package compressed
 UPLOAD_ID = "upload-id"  # the metadata that tells our own write from another one
-_UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # control characters and halves of surrogate pairs
 # What others may have stored, and what is lost unless it is sent again with every change of the other headers.
 FURTHER = ("expires", "x-robots-tag", "x-delete-at", "x-object-manifest")
 OWN_METADATA = frozenset({ORIGINAL_SIZE, UPLOAD_ID})
@@ -71,6 +70,10 @@ class ObjectHeaders:
     content_encoding: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     further: Mapping[str, str] = field(default_factory=dict)
+
+    def marked(self, upload_id: str) -> ObjectHeaders:
+        """The same with the mark by which one write is told from all others."""
+        return replace(self, metadata={**self.metadata, UPLOAD_ID: upload_id})
 
     def standard(self) -> dict[str, str]:
         """Those that HTTP itself names."""
@@ -143,6 +146,8 @@ def content_type(name: str, default: str, declared: object = None) -> str:
 def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     """Give metadata with its names in lower case, as HTTP headers lose their case anyway.
 
+    What this package itself keeps there, as of another object that the metadata was copied from, is left out.
+
     Raises:
         InvalidOption: a name is not made of letters, digits and hyphens, or a value has a control character.
     """
@@ -150,15 +155,15 @@ def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     for name, value in metadata.items():
         if not isinstance(name, str) or not _METADATA_NAME.fullmatch(name):
             raise InvalidOption(f"The metadata name {name!a} may consist of letters, digits and hyphens only.")
-        if not isinstance(value, str) or _UNFIT.search(value):
+        if not isinstance(value, str) or UNFIT.search(value):
             raise InvalidOption(f"The metadata value of {name!r} is not text without control characters.")
         result[name.lower()] = value
-    return result
+    return {name: value for name, value in result.items() if name not in OWN_METADATA}
 
 
 def _text(name: str, option: str, rule: TextRule | None) -> str | None:
     value = rule(name) if callable(rule) else rule
-    if value is not None and (not isinstance(value, str) or _UNFIT.search(value)):
+    if value is not None and (not isinstance(value, str) or UNFIT.search(value)):
         raise InvalidOption(f"The option {option!r} gave no text without control characters for {name!a}.")
     return value or None
 

@@ -30,7 +30,7 @@ def object_key(name: str, location: str = "") -> str:
         InvalidName: the name is absolute, leaves the location through ``..``, cannot be written in UTF-8, or its key
             is longer than 1024 bytes.
     """
-    relative = str(name)
+    relative = str(name or "")
     if _DOTS.search(relative):
         _refuse_leaving(relative)
         relative = _without_dots(relative)

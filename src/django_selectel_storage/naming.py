@@ -12,14 +12,14 @@ from contextvars import ContextVar
 from django.core.files.storage import Storage
 
 MOST_NAMES = 10_000  # that are tried for one file; a server that finds all of them taken is not to be believed
-_VERBS = ("get_available_name", "is_name_available", "exists")
+_VERBS = ("get_available_name", "is_name_available")
 
 
 class NameTaken(Exception):
     """The key of a guarded write is taken. It passes from ``_save`` to ``save``, and no further."""
 
 
-# The storage whose save() is running in this context: its _save() must not overwrite.
+# The storage whose save() is running in this context and has written nothing yet: its _save() must not overwrite.
 _saving: ContextVar[Storage | None] = ContextVar("_saving", default=None)
 
 
@@ -38,9 +38,24 @@ def is_guarded(storage: Storage) -> bool:
     return _saving.get() is storage
 
 
-def chooses_names_itself(kind: type[Storage], base: type[Storage]) -> bool:
-    """Whether a subclass overrides the way in which Django finds a free name."""
-    return any(getattr(kind, verb, None) is not getattr(base, verb, None) for verb in _VERBS)
+def lift_guard(storage: Storage) -> None:
+    """The file of this ``save`` is stored: what a subclass's ``_save`` stores beside it must not give it a new name."""
+    if is_guarded(storage):
+        _saving.set(None)
+
+
+def chooses_names_itself(storage: Storage, base: type[Storage]) -> bool:
+    """Whether a storage overrides the way in which Django finds a free name."""
+    return any(_overrides(storage, base, verb) for verb in _VERBS)
+
+
+def asks_first(storage: Storage, base: type[Storage]) -> bool:
+    """Whether a storage has an ``exists`` of its own, which may know of more names that are taken."""
+    return _overrides(storage, base, "exists")
+
+
+def _overrides(storage: Storage, base: type[Storage], verb: str) -> bool:
+    return getattr(getattr(storage, verb), "__func__", None) is not getattr(base, verb)
 
 
 class NameSearch(Storage):
@@ -49,15 +64,17 @@ class NameSearch(Storage):
     Args:
         storage: whose ``get_alternative_name`` makes the names.
         taken: the names that were tried and are taken.
+        asks: whether the storage's ``exists`` is asked too.
     """
 
-    def __init__(self, storage: Storage, taken: set[str]) -> None:
+    def __init__(self, storage: Storage, taken: set[str], *, asks: bool) -> None:
         self._storage = storage
         self._taken = taken
+        self._asks = asks
 
     def exists(self, name: str) -> bool:
-        """Say whether the name was tried and is taken."""
-        return name in self._taken
+        """Say whether the name is known to be taken."""
+        return name in self._taken or (self._asks and self._storage.exists(name))
 
     def get_alternative_name(self, file_root: str, file_ext: str) -> str:
         """Make another name in the storage's own way."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST_PRESIGNED_LIFE = 604800  # seconds; SigV4, "Authenticating Requests: Using Query Parameters", X-Amz-Expires
 SMALLEST_PART = 5 * 1024**2  # S3, "Amazon S3 multipart upload limits"
-LARGEST_PUT = 5 * 1024**3  # S3 PutObject and UploadPart; Swift's max_file_size
+LARGEST_PUT = 5 * 1024**3  # bytes; of S3's PutObject, UploadPart and CopyObject, and Swift's max_file_size
 
 Rule: TypeAlias = "Callable[[StorageOptions], Iterable[ConfigurationError]]"
 

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 MEDIA_TYPE = re.compile(r"[\w.+!#$&^-]+/[\w.+!#$&^-]+([ \t]*;[ \t!-~]*)?", re.ASCII)  # RFC 9110, section 8.3.1
-_UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # control characters and halves of surrogate pairs
+UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # control characters and halves of surrogate pairs
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -25,7 +25,7 @@ def text(value: object) -> str:
     """Any text without control characters."""
     if not isinstance(value, str):
         raise ValueError("expects text.")
-    if _UNFIT.search(value):
+    if UNFIT.search(value):
         raise ValueError("contains a control character, perhaps a line break copied along.")
     return value
 

@@ -89,7 +89,7 @@ class StorageOptions:
     multipart_threshold: int = _option(values.count(1), 16 * MIB)
     multipart_chunksize: int = _option(values.count(1), 8 * MIB)
     max_concurrency: int = _option(values.count(1), 4)
-    max_memory_size: int = _option(values.count(0), 5 * MIB)
+    max_memory_size: int = _option(values.count(1), 5 * MIB)
     connect_timeout: float = _option(values.seconds, 5.0)
     read_timeout: float = _option(values.seconds, 30.0)
     max_retries: int = _option(values.count(0), 3)
@@ -161,12 +161,11 @@ class StorageOptions:
         return option_rules.problems(self)
 
 
-OPTION_NAMES = tuple(option.name for option in fields(StorageOptions))
 SELECTING = ("storage", "schema", "dsn")  # say which options, and are none themselves
 _PARSERS: dict[str, Callable[[object], Any]] = {
     **{option.name: option.metadata["parse"] for option in fields(StorageOptions)},
     "pool_connections": values.count(1),
-    "requests_factory": values.text,
+    "requests_factory": lambda _: None,  # whatever it is, it is ignored
 }
 
 

@@ -13,11 +13,15 @@ from django.utils import timezone
 
 from django_selectel_storage import compression, conf, names, naming
 from django_selectel_storage.container import Container
+from django_selectel_storage.content import as_file, rewindable
 from django_selectel_storage.exceptions import ObjectExists
-from django_selectel_storage.files import ObjectFile, Place, rewindable
+from django_selectel_storage.files import ObjectFile, Place
 from django_selectel_storage.further import FurtherVerbs
 from django_selectel_storage.protocols.listing import pages
+from django_selectel_storage.stored_content import StoredContent
 from django_selectel_storage.windows import Source
+
+_METHODS = ("GET", "HEAD", "PUT", "DELETE")
 
 
 class SelectelStorage(FurtherVerbs):
@@ -45,7 +49,7 @@ class SelectelStorage(FurtherVerbs):
 
         Args:
             name: the wished name; None takes ``content.name``.
-            content: a file-like object; it is read from its start and not closed.
+            content: bytes, text, or a file-like object, which is read from its start and not closed.
             max_length: the most characters that the stored name may have.
 
         Returns:
@@ -56,11 +60,12 @@ class SelectelStorage(FurtherVerbs):
             StorageError: the store did not take it.
         """
         name = content.name if name is None else name
-        if not hasattr(content, "chunks"):
-            content = File(content, name)
+        if isinstance(content, StoredContent) and content.storage == self:
+            return self.adopt(name, content, max_length)
+        content = as_file(content, name)
         validate_file_name(name, allow_relative_path=True)
         with rewindable(content, self.options.max_memory_size) as source:
-            if naming.chooses_names_itself(type(self), SelectelStorage):
+            if naming.chooses_names_itself(self, SelectelStorage):
                 saved = self._save_under_asked_name(str(name), source, max_length)
             else:
                 saved = self._save_under_first_free_name(str(name), source, max_length)
@@ -70,8 +75,9 @@ class SelectelStorage(FurtherVerbs):
 
     def _save_under_first_free_name(self, name: str, content: Any, max_length: int | None) -> str:
         taken: set[str] = set()
+        asks = naming.asks_first(self, SelectelStorage)
         while len(taken) < naming.MOST_NAMES:
-            candidate = naming.NameSearch(self, taken).get_available_name(name, max_length=max_length)
+            candidate = naming.NameSearch(self, taken, asks=asks).get_available_name(name, max_length=max_length)
             if candidate != name:
                 validate_file_name(candidate, allow_relative_path=True)
             content.seek(0)
@@ -98,12 +104,28 @@ class SelectelStorage(FurtherVerbs):
             except naming.NameTaken:
                 insisted = candidate
 
+    def is_name_available(self, name: str, max_length: int | None = None) -> bool:
+        """Say whether content may be stored under a name: where that overwrites, any that is not too long."""
+        if self.options.file_overwrite:
+            return not max_length or len(name) <= max_length
+        return super().is_name_available(name, max_length=max_length)
+
+    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
+        """Give another name to try; where files are overwritten, the name as it was left by shortening it."""
+        return (
+            f"{file_root}{file_ext}"
+            if self.options.file_overwrite
+            else super().get_alternative_name(file_root, file_ext)
+        )
+
     def _save(self, name: str, content: Any) -> str:
-        """Store content under exactly this name; outside of ``save`` that overwrites."""
+        """Store content under exactly this name; outside of ``save``, and a second time in it, that overwrites."""
         try:
-            return self._store(name, content, guarded=naming.is_guarded(self))
+            saved = self._store(name, content, guarded=naming.is_guarded(self))
         except ObjectExists as error:
             raise naming.NameTaken from error
+        naming.lift_guard(self)
+        return saved
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -172,7 +194,10 @@ class SelectelStorage(FurtherVerbs):
             ValueError: the name is empty.
             StorageError: the store did not do it.
         """
-        self.client.delete(self._file_key(name))
+        key = self._key(name)
+        if key == self.options.location:
+            raise ValueError("The name must be given to delete().")
+        self.client.delete(key)
 
     # --- addresses ---------------------------------------------------------------------------------------------------
 
@@ -191,24 +216,29 @@ class SelectelStorage(FurtherVerbs):
             parameters: query parameters that are signed too, as ``response-content-disposition`` (S3), or that
                 TempURL knows: ``filename``, ``inline``.
             expire: how long a signed URL lives, in seconds or as timedelta; None takes ``querystring_expire``.
-            http_method: what the URL lets its bearer do: GET, HEAD, PUT or DELETE.
+            http_method: what the URL lets its bearer do: GET, HEAD, PUT or DELETE, in either case.
 
         Returns:
             The public URL with ``custom_domain``, a signed one where the storage signs, otherwise the plain address.
 
         Raises:
             SuspiciousFileOperation: the name leaves the location.
-            ValueError: the URL would live longer than S3 allows, or is to be signed and cannot be.
+            ValueError: the URL would live longer than S3 allows, is to be signed and cannot be, or is to let its bearer
+                do something else; or change something, but names no file.
         """
         options = self.options
-        key = self._key((name or "").lstrip("/"))
-        reading = http_method in {"GET", "HEAD"}
+        method = http_method.upper()
+        if method not in _METHODS:
+            raise ValueError(f"A URL is for one of {', '.join(_METHODS)}, not for {http_method!r}.")
+        reading = method in {"GET", "HEAD"}
+        relative = str(name or "").lstrip("/")
+        key = self._key(relative) if reading else self._file_key(relative)
         if options.custom_domain and reading:
             return names.with_query(names.public_url(options.custom_domain, key), parameters)
         if key == options.location or (reading and not options.signs_urls):
             return names.with_query(self.client.plain_url(key), parameters)
         signed_at, life = options.signing_window(time.time(), expire)
-        return self.client.signed_url(key, http_method, signed_at, life, parameters or {})
+        return self.client.signed_url(key, method, signed_at, life, parameters or {})
 
 
 class SelectelStaticStorage(SelectelStorage):

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 
 from django.core.files.utils import validate_file_name
 
@@ -74,7 +75,7 @@ class UploadLinks(StoringStorage):
             )
         headers = dict(wishes.values())
         signed = headers if self.client.signs_headers else {}
-        return UploadLink("PUT", self._signed_put(name, expire, signed), headers, enforced)
+        return UploadLink("PUT", self.signed_put(name, expire, signed), headers, enforced)
 
     def send_me_file(self, name: str, size: int) -> str:
         """Give a link to which somebody else PUTs one file, as in 1.x.
@@ -99,11 +100,18 @@ class UploadLinks(StoringStorage):
                 "A TempURL of Swift does not limit the size of what is uploaded: look at it afterwards.", stacklevel=2
             )
             wishes = {}
-        return self._signed_put(name, None, dict(wishes.values()))
+        return self.signed_put(name, None, dict(wishes.values()))
 
-    def _signed_put(self, name: str, expire: float | timedelta | None, headers: Mapping[str, str]) -> str:
+    def signed_put(
+        self,
+        name: str,
+        expire: float | timedelta | None,
+        headers: Mapping[str, str],
+        parameters: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """Sign a PUT: the address of a name, header fields that have to be sent like this, query parameters."""
         signed_at, life = self.options.signing_window(time.time(), expire)
-        return self.client.signed_url(self._new_file_key(name), "PUT", signed_at, life, {}, headers)
+        return self.client.signed_url(self._new_file_key(name), "PUT", signed_at, life, parameters, headers)
 
 
 def _wishes(size: int | None, content_type: str | None, *, overwrite: bool) -> dict[str, tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from django_selectel_storage import compression
 from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo
+from django_selectel_storage.protocols.integrity import Checksum
 from django_selectel_storage.protocols.reading import Stretch
 
 FIRST_WINDOW = 256 * 1024  # bytes; a smaller file costs one request
@@ -31,9 +32,9 @@ class Source:
     resumes: int
     max_memory_size: int
 
-    def stretch(self, start: int, stop: int | None, if_match: str = "") -> Stretch:
+    def stretch(self, start: int, stop: int | None, if_match: str = "", checksum: Checksum | None = None) -> Stretch:
         """Ask for the bytes from ``start`` up to but without ``stop``."""
-        return Stretch(self.client, self.key, start, stop, if_match=if_match, resumes=self.resumes)
+        return Stretch(self.client, self.key, start, stop, if_match=if_match, resumes=self.resumes, checksum=checksum)
 
 
 class Windows(io.RawIOBase):
@@ -46,6 +47,7 @@ class Windows(io.RawIOBase):
     def __init__(self, source: Source) -> None:
         super().__init__()
         self._source = source
+        self._checksum = Checksum()
         self._info: ObjectInfo | None = None
         self._unpacked: IO[bytes] | None = None
         self._position = 0
@@ -98,7 +100,7 @@ class Windows(io.RawIOBase):
         here = self._piece(None)
         self._position += len(here)
         if self._unpacked is None and self._position < self.size:
-            with_rest = [here, self._source.stretch(self._position, None, self.info.etag).read()]
+            with_rest = [here, self._stretch(self._position, None).read()]
             self._position = self.size
             return b"".join(with_rest)
         return here
@@ -132,7 +134,7 @@ class Windows(io.RawIOBase):
     def _fetch(self, start: int) -> ObjectInfo:
         in_sequence = bool(self._window) and start == self._window_start + len(self._window)
         self._next_size = min(self._next_size * 2, LARGEST_WINDOW) if in_sequence else FIRST_WINDOW
-        stretch = self._source.stretch(start, start + self._next_size, self._info.etag if self._info else "")
+        stretch = self._stretch(start, start + self._next_size)
         window = stretch.read()
         if self._info is None:
             self._info = stretch.info
@@ -140,6 +142,10 @@ class Windows(io.RawIOBase):
         if self._unpacked is None:
             self._window, self._window_start = window, start
         return self._info
+
+    def _stretch(self, start: int, stop: int | None) -> Stretch:
+        """Ask for more of the same object."""
+        return self._source.stretch(start, stop, self._info.etag if self._info else "", self._checksum)
 
     def _unpack(self, window: bytes, start: int) -> None:
         """Fetch all of an object that this package compressed, beginning with the window that is there already."""
@@ -154,4 +160,4 @@ class Windows(io.RawIOBase):
         if beginning:
             yield beginning
         if len(beginning) < info.size:
-            yield from self._source.stretch(len(beginning), None, info.etag).chunks()
+            yield from self._stretch(len(beginning), None).chunks()

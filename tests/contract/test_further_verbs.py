@@ -457,6 +457,14 @@ def test_a_missing_container_is_told_and_not_taken_for_missing_files(make_storag
         make_storage(container="no-such-container").delete_many(["a.txt"])
 
 
+def test_a_server_that_takes_fewer_at_once_is_asked_one_by_one(make_storage: MakeStorage, hooks: Hooks) -> None:
+    storage = make_storage(max_retries=0)
+    names = [storage.save(f"{number}.txt", ContentFile(b"x")) for number in range(3)]
+    hooks.fault(status=413, method="POST")
+    storage.delete_many(names)
+    assert storage.listdir("") == ([], [])
+
+
 def test_no_name_at_all_among_many_removes_nothing(storage: SelectelStorage) -> None:
     save(storage, "a.txt")
     with pytest.raises(ValueError, match="empty"):

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.exceptions import InvalidOption
-from django_selectel_storage.headers import UPLOAD_ID
+from django_selectel_storage.headers import ORIGINAL_SIZE, UPLOAD_ID
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import CONTAINER, MakeStorage
 from tests.devserver.clients import s3_client, swift_client
@@ -262,6 +262,16 @@ def test_save_with_metadata_replaces_as_in_1_x_and_adds_to_the_rules(make_storag
     assert storage.stat("a.txt").metadata == {"rule": "1", "both": "rule"}
 
 
+def test_metadata_of_one_file_describes_another_without_what_is_ours(make_storage: MakeStorage) -> None:
+    storage = make_storage(metadata={"author": "somebody"}, gzip=True)
+    storage.save("a.txt", ContentFile(b"content " * 100))
+    given = storage.stat("a.txt").metadata
+    assert {"author", UPLOAD_ID, ORIGINAL_SIZE} <= given.keys()
+    storage.save_with_metadata("b.bin", ContentFile(b"other content"), given)
+    assert storage.stat("b.bin").metadata == {"author": "somebody"}
+    assert storage.open("b.bin").read() == b"other content"
+
+
 # --- update_headers --------------------------------------------------------------------------------------------------
 
 
@@ -316,11 +326,15 @@ def test_metadata_is_taken_away(described: SelectelStorage, metadata: dict[str, 
     assert without_mark(described.stat("a.txt").metadata) == {}
 
 
-def test_without_changes_the_rules_of_today_are_applied(make_storage: MakeStorage, described: SelectelStorage) -> None:
+def test_without_changes_the_rules_of_today_are_applied_and_the_rest_is_kept(
+    make_storage: MakeStorage, described: SelectelStorage
+) -> None:
+    before = described.stat("a.txt").headers
+    assert {"content-disposition", "content-language"} <= before.keys()
     today = make_storage(cache_control="max-age=7", metadata={"year": "2027"})
     today.update_headers("a.txt")
     info = today.stat("a.txt")
-    assert info.headers == {"cache-control": "max-age=7"}
+    assert info.headers == {**before, "cache-control": "max-age=7"}
     assert without_mark(info.metadata) == {"author": "кто-то", "year": "2027"}
     assert info.content_type == "text/plain"
 

@@ -18,6 +18,8 @@ from django.core.files.base import ContentFile
 from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.exceptions import AccessDenied, ObjectTooLarge, ServerError
+from django_selectel_storage.headers import UPLOAD_ID
+from django_selectel_storage.protocols.s3 import client, multipart
 from django_selectel_storage.protocols.s3.multipart import Uploads
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import CONTAINER, MakeStorage
@@ -447,4 +449,56 @@ def test_a_file_that_becomes_shorter_is_an_error_and_no_object(
     with pytest.raises(OSError, match="shorter"):
         storage.save("large.bin", content)
     assert not storage.exists("large.bin")
+    nothing_left(storage)
+
+
+# --- copies above the limit of a single one --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a single copy carry 5 MiB where S3's own limit is 5 GiB; the server takes any size."""
+    monkeypatch.setattr(multipart, "LARGEST_PUT", CHUNK)
+    monkeypatch.setattr(client, "LARGEST_PUT", CHUNK)
+
+
+@on_s3
+@pytest.mark.usefixtures("small_limit")
+def test_a_very_large_file_is_copied_in_parts_with_its_headers(
+    make_large: MakeStorage, requests_for: Requests, nothing_left: Callable[[SelectelStorage], None]
+) -> None:
+    storage = make_large(cache_control="max-age=5", metadata={"author": "somebody"})
+    storage.save("large.bin", ContentFile(LARGE))
+    requests_for()
+    storage.copy("large.bin", "copy.bin")
+    assert kinds(requests_for()) == [
+        "HEAD",
+        "HEAD",
+        "POST uploads",
+        *["PUT partNumber uploadId"] * PARTS,
+        "POST uploadId",
+    ]
+    assert holds(storage, "copy.bin")
+    before, after = storage.stat("large.bin"), storage.stat("copy.bin")
+    assert (after.headers, after.content_type) == (before.headers, before.content_type)
+    assert after.metadata["author"] == "somebody"
+    assert after.metadata[UPLOAD_ID] != before.metadata[UPLOAD_ID]
+    nothing_left(storage)
+
+
+@on_s3
+@pytest.mark.usefixtures("small_limit")
+def test_new_headers_of_a_very_large_file_that_fail_are_no_silent_success(
+    make_large: MakeStorage, hooks: Hooks, nothing_left: Callable[[SelectelStorage], None]
+) -> None:
+    storage = make_large(max_retries=0)
+    storage.save("large.bin", ContentFile(LARGE))
+    hooks.fault(status=500, method="POST", match="uploadId=", count=9)
+    with pytest.raises(ServerError):
+        storage.update_headers("large.bin", cache_control="max-age=5")
+    hooks.clear_faults()
+    assert "cache-control" not in storage.stat("large.bin").headers
+    storage.update_headers("large.bin", cache_control="max-age=5")
+    assert storage.stat("large.bin").headers["cache-control"] == "max-age=5"
+    assert holds(storage, "large.bin")
     nothing_left(storage)

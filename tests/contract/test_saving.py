@@ -6,7 +6,7 @@ import io
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -188,6 +188,36 @@ def test_content_of_any_kind_is_saved_whole_and_not_closed(storage: SelectelStor
     name = storage.save("content.bin", content)
     assert storage.open(name).read() == b"abc" * 1000
     assert not content.closed
+
+
+@pytest.mark.parametrize(
+    "content", [b"abc", bytearray(b"abc"), memoryview(b"abc"), "abc"], ids=lambda it: type(it).__name__
+)
+def test_bytes_and_text_are_content_too(storage: SelectelStorage, content: Any) -> None:
+    assert storage.open(storage.save("content.bin", content)).read() == b"abc"
+
+
+def test_a_closed_file_of_python_is_refused_and_nothing_on_the_disk_is_read(
+    storage: SelectelStorage, on_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with on_disk.open("rb") as content:
+        pass
+    with pytest.raises(ValueError, match="closed"):
+        storage.save("file.bin", content)
+    assert not storage.exists("file.bin")
+
+
+class Generated(File):  # type: ignore[type-arg]
+    """A file that hands out its bytes in its own way."""
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        yield from (b"abc" for _ in range(1000))
+
+
+def test_a_file_with_chunks_of_its_own_is_read_by_them(storage: SelectelStorage) -> None:
+    name = storage.save("generated.bin", Generated(io.BytesIO(b"not this")))
+    assert storage.open(name).read() == b"abc" * 1000
 
 
 def test_a_stream_that_cannot_go_back_survives_a_taken_name(storage: SelectelStorage) -> None:

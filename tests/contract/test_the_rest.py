@@ -105,9 +105,21 @@ def test_delete_removes_and_is_silent_about_what_is_gone(storage: SelectelStorag
     assert not storage.exists(name)
 
 
+CONTROL = "".join(map(chr, [*range(1, 9), 11, 12, *range(14, 32), 127]))
+
+
+def test_names_with_control_characters_are_listed_as_they_are(storage: SelectelStorage) -> None:
+    names = sorted(f"folder/{prefix}{CONTROL} +%20{suffix}.txt" for prefix in ("a", "b") for suffix in ("c", "d"))
+    for name in names:
+        storage.save_with_metadata(name, ContentFile(b"x"))
+    assert sorted(info.name for info in storage.walk()) == names
+    folders, files = storage.listdir("folder")
+    assert (folders, sorted(f"folder/{name}" for name in files)) == ([], names)
+
+
 @pytest.mark.parametrize("name", ["", ".", "a/.."])
 def test_delete_without_a_name_is_refused(storage: SelectelStorage, name: str) -> None:
-    with pytest.raises(ValueError, match="empty"):
+    with pytest.raises(ValueError, match="must be given"):
         storage.delete(name)
 
 

@@ -313,6 +313,24 @@ def test_urls_ask_for_nothing(signing: SelectelStorage, hooks: Hooks) -> None:
     assert hooks.requests() == []
 
 
+def test_the_method_may_be_written_in_any_case(signing: SelectelStorage) -> None:
+    fetch(signing.url("a.txt", http_method="put"), "PUT", b"written")
+    assert signing.open("a.txt").read() == b"written"
+
+
+@pytest.mark.parametrize("method", ["POST", "OPTIONS", "", "GET\r\nX: y"])
+def test_a_url_is_for_no_other_method(signing: SelectelStorage, method: str) -> None:
+    with pytest.raises(ValueError, match="GET, HEAD, PUT, DELETE"):
+        signing.url("a.txt", http_method=method)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize("name", ["", "/", "."])
+def test_no_url_changes_the_location_itself(signing: SelectelStorage, method: str, name: str) -> None:
+    with pytest.raises(ValueError, match="must not be empty"):
+        signing.url(name, http_method=method)
+
+
 UNSIGNED: dict[str, Callable[[SelectelStorage], str]] = {
     "PUT": lambda storage: storage.url("a.txt", http_method="PUT"),
     "DELETE": lambda storage: storage.url("a.txt", http_method="DELETE"),

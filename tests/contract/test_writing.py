@@ -99,6 +99,19 @@ def test_opening_for_writing_without_writing_truncates(storage: SelectelStorage,
     assert storage.size(old) == 0
 
 
+def test_a_file_that_is_closed_while_a_later_error_is_handled_is_not_stored_and_that_is_logged(
+    storage: SelectelStorage, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = storage.open("new.txt", "wb")
+    file.write(b"half")
+    try:
+        fail()
+    except Mishap:
+        file.close()
+    assert not storage.exists("new.txt")
+    assert "'new.txt' was not stored: it was closed after an error (Mishap)." in caplog.text
+
+
 def test_closing_twice_stores_once(storage: SelectelStorage, old: str, requests_for: Requests) -> None:
     requests_for()
     with storage.open(old, "wb") as file:

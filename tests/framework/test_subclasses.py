@@ -36,10 +36,28 @@ class OverwritingByDeletion(SelectelStorage):
 
 
 class AlwaysFree(SelectelStorage):
-    """The third one."""
+    """Says of every name that it is free."""
 
     def exists(self, name: str) -> bool:
         return False
+
+
+class Reserving(SelectelStorage):
+    """Knows of names that are taken although there is no file."""
+
+    def exists(self, name: str) -> bool:
+        return name == "reserved.txt" or super().exists(name)
+
+
+class WithPreview(SelectelStorage):
+    """Stores a second file with each."""
+
+    def _save(self, name: str, content: Any) -> str:
+        saved = super()._save(name, content)
+        if name != "preview.txt":
+            content.seek(0)
+            super()._save("preview.txt", ContentFile(content.read(3)))
+        return saved
 
 
 class Numbering(SelectelStorage):
@@ -75,12 +93,32 @@ class Prefixing(SelectelStorage):
         return super()._save(f"prefix/{name}", content)
 
 
-@pytest.mark.parametrize("kind", [Overwriting, OverwritingByDeletion, AlwaysFree])
+@pytest.mark.parametrize("kind", [Overwriting, OverwritingByDeletion])
 def test_a_subclass_that_means_to_overwrite_does(make_storage: MakeStorage, kind: type[SelectelStorage]) -> None:
     storage = make_storage(kind)
     for content in (b"first", b"second"):
         assert storage.save("same.txt", ContentFile(content)) == "same.txt"
     assert storage.open("same.txt").read() == b"second"
+
+
+def test_a_subclass_whose_exists_is_wrong_overwrites_nothing(make_storage: MakeStorage) -> None:
+    storage = make_storage(AlwaysFree)
+    names = [storage.save("same.txt", ContentFile(content)) for content in (b"first", b"second")]
+    assert len({*names, "same.txt"}) == 2
+    assert [storage.open(name).read() for name in names] == [b"first", b"second"]
+
+
+def test_a_subclass_whose_exists_knows_of_more_is_asked(make_storage: MakeStorage) -> None:
+    storage = make_storage(Reserving)
+    assert storage.save("reserved.txt", ContentFile(b"x")) != "reserved.txt"
+
+
+def test_a_second_file_of_one_save_gives_the_first_no_other_name(make_storage: MakeStorage) -> None:
+    storage = make_storage(WithPreview)
+    storage.save("preview.txt", ContentFile(b"old"))
+    assert storage.save("letter.txt", ContentFile(b"content")) == "letter.txt"
+    assert sorted(storage.listdir("")[1]) == ["letter.txt", "preview.txt"]
+    assert storage.open("preview.txt").read() == b"con"
 
 
 def test_a_subclass_with_names_of_its_own_is_asked(make_storage: MakeStorage) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from django_selectel_storage import __version__, checks
+from django_selectel_storage.management.commands import selectel_headers, selectel_transfer
 from django_selectel_storage.options import ALIASES, RETIRED, SELECTING, StorageOptions
+from django_selectel_storage.transfer.report import INTERRUPTED, SOME_FAILED
 
 ROOT = Path(__file__).parents[2]
 OPTIONS = (ROOT / "docs/options.md").read_text(encoding="utf-8")
@@ -91,3 +94,30 @@ def test_every_system_check_tells_how_to_silence_it() -> None:
     _, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
     silent = [section.split()[0] for section in sections if f'["{section.split()[0]}"]' not in section]
     assert silent == []
+
+
+OF_DJANGO = {"--help", "--version", "--verbosity", "--settings", "--pythonpath", "--traceback", "--no-color",
+             "--force-color", "--skip-checks"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("page", "command", "codes"),
+    [
+        ("transfer", selectel_transfer, {0, 1, 2, SOME_FAILED, INTERRUPTED}),
+        ("headers", selectel_headers, {0, 1, 2, SOME_FAILED, INTERRUPTED}),
+    ],
+)
+def test_every_argument_and_exit_code_of_a_command_is_documented(
+    page: str, command: ModuleType, codes: set[int]
+) -> None:
+    text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
+    parser = command.Command().create_parser("manage.py", f"selectel_{page}")
+    own = {option for option in parser._option_string_actions if option.startswith("--")} - OF_DJANGO
+    assert own == set(re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE))
+    assert {action.metavar for action in parser._positionals._group_actions if not action.option_strings} <= set(
+        re.findall("[A-Z]{6,}", text)
+    )
+    listed = re.findall(r"^\| (\d+) \|", text, re.MULTILINE) or re.findall(
+        r"(\d+) (?:when|for)", text.partition("Exit codes:")[2]
+    )
+    assert set(map(int, listed)) == codes

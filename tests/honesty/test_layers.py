@@ -11,7 +11,7 @@ import pytest
 from tests.honesty.source import PACKAGE, Module, modules
 
 LINES: dict[str, int] = {
-    **dict.fromkeys(["management", "staticfiles", "uploads", "testing", "devserver"], 1),
+    **dict.fromkeys(["management", "staticfiles", "uploads", "testing", "transfer", "devserver"], 1),
     **dict.fromkeys(
         [
             "apps",
@@ -22,8 +22,11 @@ LINES: dict[str, int] = {
             "storing",
             "further",
             "upload_links",
+            "direct_uploads",
+            "stored_content",
             "container",
             "naming",
+            "content",
             "files",
             "utils",
         ],
@@ -32,7 +35,9 @@ LINES: dict[str, int] = {
     "conf": 3,
     **dict.fromkeys(["protocols", "windows"], 4),
     **dict.fromkeys(["signing", "transport", "compression"], 5),
-    **dict.fromkeys(["dsn", "options", "option_rules", "option_values", "names", "headers", "exceptions", ""], 6),
+    **dict.fromkeys(
+        ["dsn", "options", "option_rules", "option_values", "hosts", "names", "headers", "exceptions", ""], 6
+    ),
 }
 LOWEST_WITH_DJANGO = 3
 PATHS = {module.name: module for module in modules()}

@@ -51,6 +51,11 @@ def test_templates_and_scripts_are_in_the_wheel(names: set[str]) -> None:
     assert in_source("*.html") | in_source("*.js") | in_source("*.css") <= names
 
 
+def test_translations_are_in_the_wheel_compiled_too(names: set[str]) -> None:
+    assert {Path(name).suffix for name in in_source("*.[mp]o")} == {".mo", ".po"}
+    assert in_source("*.[mp]o") <= names
+
+
 def test_nothing_but_the_package_and_its_metadata_is_in_the_wheel(names: set[str]) -> None:
     assert {name.partition("/")[0].rpartition(".")[2] for name in names} == {PACKAGE, "dist-info"}
     assert not [name for name in names if "__pycache__" in name or Path(name).parts[0] in {"tests", "demo", "docs"}]

@@ -196,9 +196,7 @@ def retry_after(text: str) -> None:
     """Retry-After becomes a wait of no less than nothing, and what is waited is bounded."""
     wait = retries.parse_retry_after(text, 1_800_000_000.0)
     assert wait is None or wait >= 0
-    delay = retries.next_delay(
-        retries.Outcome.REFUSED, tries=1, max_retries=3, idempotent=True, chance=1.0, retry_after=wait
-    )
+    delay = retries.next_delay(tries=1, max_retries=3, chance=1.0, retry_after=wait)
     assert delay is None or 0 <= delay <= retries.LONGEST_RETRY_AFTER + retries.LONGEST_DELAY
 
 

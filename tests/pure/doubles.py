@@ -16,6 +16,7 @@ from django_selectel_storage.exceptions import (
 )
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload
+from django_selectel_storage.protocols.cors import CrossOrigin
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import NO_HEADERS
 
@@ -45,6 +46,7 @@ class DictClient:
 
     container = "media"
     signs_headers = True
+    parts = None
 
     def __init__(self, objects: Mapping[str, bytes] | None = None, *, atomic_conditions: bool = True) -> None:
         self.atomic_conditions = atomic_conditions
@@ -59,6 +61,13 @@ class DictClient:
     def store(self, key: str, content: bytes, metadata: Mapping[str, str] | None = None) -> None:
         self.content[key] = content
         self.infos[key] = ObjectInfo(key, len(content), hashlib.md5(content).hexdigest(), metadata=metadata or {})
+
+    @property
+    def cors(self) -> CrossOrigin:
+        raise NotImplementedError
+
+    def described(self, headers: ObjectHeaders) -> dict[str, str]:
+        raise NotImplementedError
 
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
         self.calls.append(("put", key, only_if_absent))
@@ -97,7 +106,12 @@ class DictClient:
     def delete_many(self, keys: Sequence[str]) -> dict[str, StorageError]:
         raise NotImplementedError
 
-    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None, *, etag: str = "") -> None:
+        raise NotImplementedError
+
+    def copy_from(
+        self, container: str, original: ObjectInfo, target: str, headers: ObjectHeaders | None = None
+    ) -> None:
         raise NotImplementedError
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:

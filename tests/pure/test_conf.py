@@ -224,6 +224,14 @@ def test_settings_without_schemas_are_told(settings: Any, value: Any) -> None:
         resolved()
 
 
+@pytest.mark.parametrize("name", ["selectel:/user:secret@box", "user:secret@box", "selectel//user:secret@box"])
+def test_a_mistyped_dsn_is_refused_at_once_and_never_repeated(name: str) -> None:
+    with pytest.raises(exceptions.InvalidSchema, match="begins with 'selectel://'") as raised:
+        conf.arguments(name, {}, {})
+
+    assert "secret" not in str(raised.value)
+
+
 def test_a_missing_schema_is_told_with_those_that_there_are() -> None:
     with pytest.raises(exceptions.InvalidSchema, match=r"'nowhere' \(known: 'default', 'other', 'line'"):
         resolved("nowhere")

@@ -137,8 +137,8 @@ def test_a_dsn_that_lacks_something_is_refused_with_the_error_of_1x(text: str, e
             id="1.x: options in the query",
         ),
         pytest.param(
-            "selectel://u:p@c/?location=a%2Fb+c&region=",
-            {"username": "u", "password": "p", "container": "c", "location": "a/b c"},
+            "selectel://u:p@c/?location=a%2Fb%20c+d&region=",
+            {"username": "u", "password": "p", "container": "c", "location": "a/b c+d"},
             id="an encoded option, and an empty one",
         ),
     ],

@@ -24,7 +24,6 @@ from urllib3.exceptions import (
 
 from django_selectel_storage.exceptions import ConnectionFailed, StorageError, TimedOut
 from django_selectel_storage.transport.faults import translated
-from django_selectel_storage.transport.retries import Outcome
 
 ORIGIN = "https://s3.example.com"
 POOL = HTTPSConnectionPool("s3.example.com")
@@ -39,26 +38,26 @@ def raised(error: Exception, cause: Exception | None = None) -> Exception:
         return caught
 
 
-Row = tuple[Exception, type[StorageError], Outcome, str]
+Row = tuple[Exception, type[StorageError], bool, str]
 
 TABLE: dict[str, Row] = {
     "a certificate that nobody vouches for": (
         SSLError(ssl.SSLCertVerificationError(1, "certificate verify failed")),
         ConnectionFailed,
-        Outcome.FINAL,
+        False,
         "'ca_bundle'",
     ),
-    "no free connection": (EmptyPoolError(POOL, "Pool is empty"), TimedOut, Outcome.FINAL, "'pool_maxsize'"),
+    "no free connection": (EmptyPoolError(POOL, "Pool is empty"), TimedOut, False, "'pool_maxsize'"),
     "a proxy that refuses": (
         ProxyError("Cannot connect", OSError("Tunnel failed: 407")),
         ConnectionFailed,
-        Outcome.REFUSED,
+        True,
         "proxy gave no connection to https://s3.example.com: Tunnel failed: 407.",
     ),
     "a refused connection": (
         raised(NewConnectionError(CONNECTION, "x"), ConnectionRefusedError(111, "Connection refused")),
         ConnectionFailed,
-        Outcome.REFUSED,
+        True,
         "No connection to https://s3.example.com: [Errno 111] Connection refused.",
     ),
     "an unknown host": (
@@ -67,43 +66,49 @@ TABLE: dict[str, Row] = {
             socket.gaierror(-2, "Name or service not known"),
         ),
         ConnectionFailed,
-        Outcome.REFUSED,
+        True,
         "Name or service not known.",
     ),
-    "no connection in time": (ConnectTimeoutError("x"), TimedOut, Outcome.REFUSED, "'connect_timeout'"),
-    "no answer in time": (ReadTimeoutError(POOL, "/", "x"), TimedOut, Outcome.UNKNOWN, "'read_timeout'"),
-    "no answer in time, says the system": (TimeoutError("timed out"), TimedOut, Outcome.UNKNOWN, "'read_timeout'"),
+    "no connection in time": (ConnectTimeoutError("x"), TimedOut, True, "'connect_timeout'"),
+    "no answer in time": (ReadTimeoutError(POOL, "/", "x"), TimedOut, True, "'read_timeout'"),
+    "no answer in time, says the system": (TimeoutError("timed out"), TimedOut, True, "'read_timeout'"),
+    "a peer that takes our bytes too slowly": (
+        ProtocolError("Connection aborted.", TimeoutError("timed out")),
+        TimedOut,
+        True,
+        "'read_timeout'",
+    ),
     "a connection that breaks": (
         ProtocolError("Connection aborted.", ConnectionResetError(104, "Connection reset by peer")),
         ConnectionFailed,
-        Outcome.UNKNOWN,
+        True,
         "The connection to https://s3.example.com broke: [Errno 104] Connection reset by peer.",
     ),
-    "a body that ends early": (IncompleteRead(5, 10), ConnectionFailed, Outcome.UNKNOWN, "broke"),
+    "a body that ends early": (IncompleteRead(5, 10), ConnectionFailed, True, "broke"),
     "an error that names an object of urllib3": (
         HTTPError("<urllib3.connection.HTTPSConnection object at 0x7f00>: Failed to establish."),
         ConnectionFailed,
-        Outcome.UNKNOWN,
+        True,
         "broke: Failed to establish.",
     ),
-    "an error of the system": (OSError(113, "No route to host"), ConnectionFailed, Outcome.UNKNOWN, "No route to host"),
+    "an error of the system": (OSError(113, "No route to host"), ConnectionFailed, True, "No route to host"),
     "a TLS connection that the server drops": (
         SSLError(ssl.SSLEOFError(8, "EOF occurred in violation of protocol")),
         ConnectionFailed,
-        Outcome.UNKNOWN,
+        True,
         "EOF occurred in violation of protocol",
     ),
 }
 
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE.keys())
-def test_a_foreign_error_becomes_ours_and_says_what_became_of_the_request(row: Row) -> None:
-    error, kind, outcome, words = row
+def test_a_foreign_error_becomes_ours_and_tells_whether_trying_again_may_help(row: Row) -> None:
+    error, kind, again, words = row
 
     ours, found = translated(error, ORIGIN)
 
     assert type(ours) is kind
-    assert found is outcome
+    assert found is again
     assert words in str(ours)
     assert "0x" not in str(ours)
     assert ours.status is None

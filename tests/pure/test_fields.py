@@ -9,6 +9,7 @@ from email.header import decode_header, make_header
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from urllib3 import HTTPHeaderDict
 
 from django_selectel_storage.exceptions import DamagedTransfer, StorageError
 from django_selectel_storage.protocols import fields
@@ -223,7 +224,7 @@ def test_dates_of_both_forms_mean_the_same_moment() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "Mon, 23 Nov 2026 11:00:00 +9999"]
+    "value", ["Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 +0000", "Mon, 23 Nov 2026 11:00:00 +9999"]
 )
 def test_a_date_that_not_every_time_zone_can_show_is_none(value: str) -> None:
     assert fields.http_date(value) is None
@@ -246,3 +247,27 @@ def test_json_is_read_unless_it_has_more_syntax_than_any_answer() -> None:
     for body in (b"[" + b"1," * fields.MOST_MARKS + b"1]", b"[" * 10**6, b"{", b"\xff", b""):
         with pytest.raises(StorageError, match="JSON that Swift promises"):
             fields.json_of(body, "Swift")
+
+
+@pytest.mark.parametrize(
+    ("etag", "others", "proven"),
+    [
+        pytest.param("d41d8cd98f00b204e9800998ecf8427e", {}, True, id="of one piece"),
+        pytest.param('"d41d8cd98f00b204e9800998ecf8427e"', {}, True, id="in quotes"),
+        pytest.param("d41d8cd98f00b204e9800998ecf8427e-2", {}, False, id="of parts"),
+        pytest.param("", {}, False, id="none"),
+        pytest.param("d41d8cd98f00b204e9800998ecf8427e", {"X-Static-Large-Object": "True"}, False, id="SLO"),
+        pytest.param("d41d8cd98f00b204e9800998ecf8427e", {"X-Object-Manifest": "c/p"}, False, id="DLO"),
+        pytest.param("d41d8cd98f00b204e9800998ecf8427e", {"x-amz-server-side-encryption": "AES256"}, True, id="S3's"),
+        pytest.param("d41d8cd98f00b204e9800998ecf8427e", {"x-amz-server-side-encryption": "aws:kms"}, False, id="KMS"),
+        pytest.param(
+            "d41d8cd98f00b204e9800998ecf8427e",
+            {"x-amz-server-side-encryption-customer-algorithm": "AES256"},
+            False,
+            id="a customer's key",
+        ),
+    ],
+)
+def test_an_etag_counts_as_an_md5_only_where_it_is_one(etag: str, others: dict[str, str], proven: bool) -> None:
+    info = fields.object_info("a", HTTPHeaderDict({"ETag": etag, **others}), "x-amz-meta-", 0)
+    assert info.md5 == (etag.strip('"') if proven else "")

@@ -16,6 +16,7 @@ from botocore.config import Config
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.protocols.base import UnfinishedUpload
+from django_selectel_storage.protocols.in_parts import SentPart
 from django_selectel_storage.protocols.s3 import multipart_wire, wire
 from django_selectel_storage.transport.body import BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
@@ -96,6 +97,14 @@ REQUESTS: dict[str, tuple[Request, Callable[[Any], Any]]] = {
     "abort": (
         multipart_wire.abort(PLACE, KEY, "u"),
         lambda s3: s3.abort_multipart_upload(Bucket="media", Key=KEY, UploadId="u"),
+    ),
+    "list parts": (
+        multipart_wire.list_parts(PLACE, KEY, "u", ""),
+        lambda s3: s3.list_parts(Bucket="media", Key=KEY, UploadId="u"),
+    ),
+    "list parts on": (
+        multipart_wire.list_parts(PLACE, KEY, "u", "1000"),
+        lambda s3: s3.list_parts(Bucket="media", Key=KEY, UploadId="u", PartNumberMarker=1000),
     ),
     "list": (
         multipart_wire.list_uploads(PLACE, "папка/", "", ""),
@@ -205,3 +214,18 @@ def test_a_page_of_uploads_tells_where_the_next_one_begins() -> None:
 def test_a_list_that_goes_on_without_saying_where_is_an_error_and_no_endless_loop() -> None:
     with pytest.raises(StorageError):
         multipart_wire.read_uploads(uploads(UPLOAD, truncated=True))
+
+
+def parts_answer(more: str) -> Answer:
+    part = "<Part><PartNumber>2</PartNumber><Size>5</Size><ETag>&quot;ab&quot;</ETag></Part>"
+    return Answer(200, {}, f"<ListPartsResult {NAMESPACE}>{part}{more}</ListPartsResult>".encode())
+
+
+def test_a_list_of_parts_is_read_page_by_page() -> None:
+    part = SentPart(2, 5, "ab")
+    assert multipart_wire.read_parts(parts_answer("")) == ([part], None)
+    more = "<IsTruncated>true</IsTruncated>"
+    marker = "<NextPartNumberMarker>2</NextPartNumberMarker>"
+    assert multipart_wire.read_parts(parts_answer(more + marker)) == ([part], "2")
+    with pytest.raises(StorageError, match="NextPartNumberMarker"):
+        multipart_wire.read_parts(parts_answer(more))

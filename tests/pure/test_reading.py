@@ -19,7 +19,8 @@ from django_selectel_storage.exceptions import (
     TimedOut,
 )
 from django_selectel_storage.protocols.base import ObjectRange
-from django_selectel_storage.protocols.reading import PIECE, Stretch
+from django_selectel_storage.protocols.reading import Stretch
+from django_selectel_storage.transport.body import CHUNK
 from tests.pure.doubles import DictClient, Pieces, with_bytes
 
 CONTENT = bytes(range(250)) * 4
@@ -94,7 +95,7 @@ def test_pieces_are_as_large_as_asked_for() -> None:
     stretch = Stretch(DictClient({"k": CONTENT}), "k", 0, None)
 
     assert [len(piece) for piece in stretch.chunks(300)] == [300, 300, 300, 100]
-    assert PIECE == 256 * 1024
+    assert CHUNK == 256 * 1024
 
 
 @pytest.mark.parametrize(

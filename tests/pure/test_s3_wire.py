@@ -18,6 +18,7 @@ from django_selectel_storage.exceptions import (
     AccessDenied,
     AuthenticationFailed,
     ContainerNotFound,
+    DamagedTransfer,
     InvalidRequest,
     ObjectChanged,
     ObjectExists,
@@ -360,7 +361,7 @@ def error_answer(status: int, code: str, tries: int = 1) -> Answer:
         (412, "PreconditionFailed", SAVING, ObjectExists, ""),
         (412, "PreconditionFailed", READING, ObjectChanged, ""),
         (412, "PreconditionFailed", PLAIN, InvalidRequest, ""),
-        (400, "BadDigest", PLAIN, InvalidRequest, ""),
+        (400, "BadDigest", PLAIN, DamagedTransfer, "damaged"),
         (409, "ConditionalRequestConflict", SAVING, WriteConflict, ""),
         (416, "InvalidRange", READING, RangeNotSatisfiable, ""),
         (301, "PermanentRedirect", PLAIN, InvalidRequest, "'endpoint'"),
@@ -431,3 +432,13 @@ def test_an_object_is_read_from_its_head() -> None:
     info = wire.read_info("k", Answer(200, {"Content-Length": "7", "x-amz-meta-upload-id": "1"}))
 
     assert (info.key, info.size, info.metadata) == ("k", 7, {"upload-id": "1"})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"   \n ", b'<?xml version="1.0"?><CopyObjectResult><ETag>', b"<Err"],
+    ids=["nothing", "white space", "half an answer", "half an error"],
+)
+def test_a_success_that_ends_before_it_says_so_is_none(body: bytes) -> None:
+    with pytest.raises(StorageError, match="not the XML"):
+        wire.raise_for_error_in_body(Answer(200, {}, body), SAVING)

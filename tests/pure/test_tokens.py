@@ -260,3 +260,52 @@ def test_an_endpoint_replaces_the_host_that_a_login_hands_out(
 def test_what_a_login_hands_out_has_to_be_usable(value: str, address: str) -> None:
     with pytest.raises(StorageError, match=r"login at https://id\.example"):
         usable_token(value, address, None, "https://id.example")
+
+
+class CountingLock:
+    """A lock that knows how many have come for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.all_came = threading.Event()
+        self._came = 0
+
+    def __enter__(self) -> None:
+        self._came += 1
+        if self._came == THREADS:
+            self.all_came.set()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_those_who_wait_for_a_login_share_its_failure(
+    keeper: TokenKeeper, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = CountingLock()
+    monkeypatch.setattr(keeper, "_lock", lock)
+    server.may_answer.clear()
+    server.error = ServerError("away", status=503, tries=4)
+
+    def ask(_: int) -> ServerError:
+        with pytest.raises(ServerError) as raised:
+            keeper.current()
+        return raised.value
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        asked = pool.map(ask, range(THREADS))
+        assert lock.all_came.wait(10)
+        server.may_answer.set()
+        errors = list(asked)
+    assert server.logins == 1
+    assert {(str(error), error.status, error.tries) for error in errors} == {("away", 503, 4)}
+    assert len({id(error) for error in errors}) == THREADS
+
+
+def test_whoever_comes_after_a_failed_login_tries_anew(keeper: TokenKeeper, server: Server) -> None:
+    server.error = ServerError("away")
+    with pytest.raises(ServerError):
+        keeper.current()
+    server.error = None
+    assert keeper.current().value == "token 2"

@@ -2,6 +2,12 @@
 
 from django.contrib import admin
 
-from tests.site.models import Document, Photo
+from django_selectel_storage.uploads.admin import DirectUploadAdminMixin
+from tests.site.models import Document, Letter, Photo
 
 admin.site.register([Document, Photo])
+
+
+@admin.register(Letter)
+class LetterAdmin(DirectUploadAdminMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Files of letters go straight into the container."""

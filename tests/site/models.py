@@ -22,3 +22,19 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return self.image.name or ""
+
+
+def pigeonhole(letter: models.Model, filename: str) -> str:
+    """A folder that only the row knows."""
+    return f"letters/{getattr(letter, 'title', '')}/{filename}"
+
+
+class Letter(models.Model):
+    """Files whose place depends on the row, or on the date."""
+
+    title = models.CharField(max_length=100)
+    scan = models.FileField(upload_to=pigeonhole, max_length=100, blank=True)
+    portrait = models.ImageField(upload_to="portraits/%Y", blank=True)
+
+    def __str__(self) -> str:
+        return self.title

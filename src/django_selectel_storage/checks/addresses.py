@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.core.checks import CheckMessage, Tags, register
 
-from django_selectel_storage.checks import hosts
+from django_selectel_storage import hosts
 from django_selectel_storage.checks.found import everything, schemas, usable, warning
 from django_selectel_storage.options import StorageOptions
 

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from django_selectel_storage import conf
 from django_selectel_storage.configured import ConfiguredStorage
 from django_selectel_storage.debug import without_secrets
-from django_selectel_storage.exceptions import ConfigurationError
+from django_selectel_storage.exceptions import ConfigurationError, EmptyContainerName
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.storage import SelectelStaticStorage
 
@@ -35,6 +35,8 @@ class Found:
         static: whether it holds static files.
         options: the options; None when they are not usable.
         problems: why they are not.
+        is_only_a_base: whether nothing is missing but the container, which ``SelectelStorage("schema", container=…)``
+            gives.
     """
 
     place: str
@@ -43,6 +45,7 @@ class Found:
     static: bool = False
     options: StorageOptions | None = None
     problems: tuple[str, ...] = ()
+    is_only_a_base: bool = False
 
 
 def warning(number: str, text: str, hint: str) -> CheckMessage:
@@ -111,10 +114,11 @@ def _found(place: str, arguments: Callable[[], conf.Arguments], **known: Any) ->
             warnings.simplefilter("ignore")  # a deprecated option is told of when the storage is used
             given = arguments()
             known["schema"] = conf.schema_of(given)
-            problems = tuple(map(str, conf.problems(given)))
+            problems = conf.problems(given)
             options = None if problems else conf.resolve(given)
     except ConfigurationError as problem:
         return Found(place=place, problems=(str(problem),), **known)
     except Exception as problem:  # noqa: BLE001 - its text may hold anything, so only its kind is told
         return Found(place=place, problems=(f"it cannot be made ({type(problem).__name__}).",), **known)
-    return Found(place=place, options=options, problems=problems, **known)
+    only_a_base = [isinstance(problem, EmptyContainerName) for problem in problems] == [True]
+    return Found(place=place, options=options, problems=tuple(map(str, problems)), is_only_a_base=only_a_base, **known)

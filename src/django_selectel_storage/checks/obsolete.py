@@ -7,8 +7,7 @@ from typing import Any
 import django
 from django.core.checks import CheckMessage, Tags, register
 
-from django_selectel_storage import conf
-from django_selectel_storage.checks import hosts
+from django_selectel_storage import conf, hosts
 from django_selectel_storage.checks.found import usable, warning
 from django_selectel_storage.options import StorageOptions
 

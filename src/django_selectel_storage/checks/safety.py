@@ -8,8 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Tags, register
 from django.utils.module_loading import import_string
 
-from django_selectel_storage import conf
-from django_selectel_storage.checks import hosts
+from django_selectel_storage import conf, hosts
 from django_selectel_storage.checks.found import usable, warning
 from django_selectel_storage.debug import holds_a_password
 

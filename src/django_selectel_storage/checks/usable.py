@@ -8,7 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Tags, register
 
 from django_selectel_storage import conf
-from django_selectel_storage.checks.found import Found, error, schemas, storages
+from django_selectel_storage.checks.found import error, schemas, storages
 
 _HINT = "docs/options.md lists all options, and which of them belong together."
 
@@ -21,14 +21,9 @@ def unusable_options(**_: Any) -> list[CheckMessage]:
         return [error("E001", "SELECTEL_STORAGES is not a dictionary of schemas.", _HINT)]
     used = storages()
     names = {storage.schema for storage in used}
-    left = [schema for schema in schemas() if schema.schema not in names and not _is_only_a_base(schema)]
+    left = [schema for schema in schemas() if schema.schema not in names and not schema.is_only_a_base]
     return [
         error("E001", f"{storage.place} cannot be used: {problem}", _HINT)
         for storage in [*used, *left]
         for problem in storage.problems
     ]
-
-
-def _is_only_a_base(schema: Found) -> bool:
-    """Whether a schema lacks nothing but the container, which ``SelectelStorage("schema", container=…)`` gives."""
-    return len(schema.problems) == 1 and schema.problems[0].startswith("The option 'container' is missing")

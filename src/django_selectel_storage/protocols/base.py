@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from django_selectel_storage.exceptions import StorageError
+from django_selectel_storage.exceptions import ObjectChanged, StorageError
 from django_selectel_storage.headers import FURTHER, ObjectHeaders
+from django_selectel_storage.protocols.cors import CrossOrigin
+from django_selectel_storage.protocols.in_parts import UploadsInParts
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import Incoming
 
@@ -30,6 +32,7 @@ class ObjectInfo:
             in lower case. Empty in listings.
         metadata: user metadata, names in lower case. Empty in listings.
         name: the storage name; the door fills it in.
+        md5: the MD5 of the bytes in hexadecimal, where the answer proves that the ETag is one; empty in listings.
     """
 
     key: str
@@ -40,6 +43,7 @@ class ObjectInfo:
     headers: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+    md5: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,16 @@ def headers_of(info: ObjectInfo) -> ObjectHeaders:
     )
 
 
+def insist_on(info: ObjectInfo, etag: str) -> None:
+    """Refuse an object that has another ETag; an empty one accepts any.
+
+    Raises:
+        ObjectChanged: it has another one.
+    """
+    if etag and info.etag != etag:
+        raise ObjectChanged(f"The object {info.key!r} was replaced meanwhile.")
+
+
 class ObjectClient(Protocol):
     """One container of an object store. Safe to use from many threads.
 
@@ -114,6 +128,20 @@ class ObjectClient(Protocol):
     @property
     def atomic_conditions(self) -> bool:
         """Whether the server is known to heed ``If-None-Match``, as far as its host tells."""
+        ...
+
+    @property
+    def parts(self) -> UploadsInParts | None:
+        """Large uploads in parts; None where the protocol has none for others to send."""
+        ...
+
+    @property
+    def cors(self) -> CrossOrigin:
+        """The container's CORS rules."""
+        ...
+
+    def described(self, headers: ObjectHeaders) -> dict[str, str]:
+        """Give the header fields with which a new object is described; a signed URL may bind them."""
         ...
 
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
@@ -168,16 +196,36 @@ class ObjectClient(Protocol):
         """
         ...
 
-    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None, *, etag: str = "") -> None:
         """Copy an object inside the container, on the server's side; what ``target`` holds is replaced.
 
         Args:
             source: the key of the original.
             target: the key of the copy.
             headers: what to store beside the bytes; None takes over what the original has.
+            etag: the ETag that the original must have; empty for any.
 
         Raises:
             ObjectNotFound: there is no original.
+            ObjectChanged: it has another ETag.
+            ObjectTooLarge: the protocol cannot copy so much.
+        """
+        ...
+
+    def copy_from(
+        self, container: str, original: ObjectInfo, target: str, headers: ObjectHeaders | None = None
+    ) -> None:
+        """Copy an object of any container of the same service and user, on the server's side.
+
+        Args:
+            container: where the original lies.
+            original: the original, as ``head`` gives it; it must still have this ETag.
+            target: the key of the copy.
+            headers: what to store beside the bytes; None takes over what the original has.
+
+        Raises:
+            ObjectNotFound: there is no original.
+            ObjectChanged: the original is another one by now.
             ObjectTooLarge: the protocol cannot copy so much.
         """
         ...

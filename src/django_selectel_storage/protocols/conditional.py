@@ -6,7 +6,7 @@ unanswered try may mean our own object.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django_selectel_storage.exceptions import ObjectExists, ObjectNotFound
 from django_selectel_storage.headers import UPLOAD_ID, ObjectHeaders
@@ -59,9 +59,8 @@ def put_if_absent(
     if not guard.condition:
         client.put(key, body, headers)
         return
-    marked = replace(headers, metadata={**headers.metadata, UPLOAD_ID: upload_id})
     try:
-        client.put(key, body, marked, only_if_absent=True)
+        client.put(key, body, headers.marked(upload_id), only_if_absent=True)
     except ObjectExists as error:
         if error.tries == 1 or not _is_ours(client, key, upload_id):
             raise

@@ -14,6 +14,7 @@ from django_selectel_storage.option_values import is_safe_address
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectClient
 from django_selectel_storage.protocols.s3.client import S3Client
+from django_selectel_storage.protocols.s3.wire import address
 from django_selectel_storage.protocols.swift import keystone, legacy
 from django_selectel_storage.protocols.swift.client import SwiftClient
 from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
@@ -28,7 +29,8 @@ def client_for(options: StorageOptions) -> ObjectClient:
     """Give a client for the container that the options name."""
     wire = _wire_options(options)
     if options.protocol == "s3":
-        return S3Client(options, shared_pool(_origin(options.s3_endpoint, options), wire))
+        place = address(options.s3_endpoint, options.container, options.addressing)
+        return S3Client(options, shared_pool(place.origin, wire))
     return SwiftClient(options, _shared_keeper(options, wire), lambda origin: shared_pool(origin, wire))
 
 
@@ -39,12 +41,6 @@ def shared_pool(origin: str, wire: WireOptions) -> Pool:
         with _sharing:
             pool = _pools.setdefault((origin, wire), Pool(origin, wire))
     return pool
-
-
-def _origin(endpoint: str, options: StorageOptions) -> str:
-    parts = urlsplit(endpoint)
-    host = f"{options.container}.{parts.netloc}" if options.addressing == "virtual" else parts.netloc
-    return f"{parts.scheme}://{host}"
 
 
 def _shared_keeper(options: StorageOptions, wire: WireOptions) -> TokenKeeper:

@@ -13,6 +13,7 @@ from django_selectel_storage.exceptions import (
     AccessDenied,
     AuthenticationFailed,
     ContainerNotFound,
+    DamagedTransfer,
     InvalidRequest,
     ObjectChanged,
     ObjectExists,
@@ -42,17 +43,19 @@ class Attempt:
 
     Attributes:
         action: a verb in its -ing form, as ``"Saving"``.
-        container: the container.
+        container: the container; empty when none was asked.
         key: the object key; empty when the container itself was asked.
         condition: the condition that the request carried.
     """
 
     action: str
-    container: str
+    container: str = ""
     key: str = ""
     condition: Condition = Condition.NONE
 
     def __str__(self) -> str:
+        if not self.container:
+            return self.action
         where = f"{self.key!r} in the container {self.container!r}" if self.key else f"the container {self.container!r}"
         return f"{self.action} {where}"
 
@@ -87,19 +90,18 @@ def in_one_line(said: str) -> str:
     return " ".join(readable.split())[:_LONGEST_WORDS]
 
 
-def login_failed(url: str, container: str, answer: Answer, hint: str, *, refusals: Collection[int]) -> StorageError:
+def login_failed(url: str, answer: Answer, hint: str, *, refusals: Collection[int]) -> StorageError:
     """Give the error for a login that brought no token.
 
     Args:
         url: where the login was tried.
-        container: the container that it was for.
         answer: what the server answered.
         hint: what to look at when it refused.
         refusals: the statuses with which this kind of login refuses a user.
     """
     request_id = answer.headers.get("X-Trans-Id") or answer.headers.get("X-Openstack-Request-Id", "")
     return error_for(
-        Attempt(f"Logging in at {url} for", container),
+        Attempt(f"Logging in at {url}"),
         answer.status,
         Words(request_id=request_id, hint=hint),
         tries=answer.tries,
@@ -125,6 +127,7 @@ _KINDS: dict[int, type[StorageError]] = {
     404: ObjectNotFound,
     409: WriteConflict,
     416: RangeNotSatisfiable,
+    422: DamagedTransfer,  # the MD5 that went along is not that of the bytes that arrived
     429: TooManyRequests,
 }
 _KINDS_OF_412 = {

@@ -15,9 +15,29 @@ from django_selectel_storage.protocols.base import ObjectInfo, ObjectRange
 from django_selectel_storage.transport.messages import Answer, Headers
 
 MOST_MARKS = 1_000_000  # of a body's syntax; a page of a listing has some 50,000
+IDENTITY = {"Accept-Encoding": "identity"}  # no encoding but the one that is stored
 _KEPT = ("cache-control", "content-disposition", "content-language", "content-encoding", *FURTHER)
 _ENCODED_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]*={0,2})\?=", re.IGNORECASE)
+_MD5 = re.compile(r'"?([0-9a-f]{32})"?')
+# Where one of these is set, an ETag is not the MD5 of the bytes: S3's encryption with other keys than its own, Swift's
+# large objects.
+_OTHER_TAGS = (
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-customer-algorithm",
+    "x-static-large-object",
+    "x-object-manifest",
+)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19})")
+
+
+def stretch(start: int, stop: int | None, if_match: str) -> dict[str, str]:
+    """The header fields that ask for the bytes from ``start`` up to but without ``stop``, of one version."""
+    result = dict(IDENTITY)
+    if start or stop is not None:
+        result["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
+    if if_match:
+        result["If-Match"] = f'"{if_match}"'
+    return result
 
 
 def wire_text(value: str) -> str:
@@ -57,6 +77,19 @@ def plain_text(value: str) -> str:
 def entity_tag(value: str) -> str:
     """Read an ETag, without quotes and without the mark of a weak one (RFC 9110, section 8.8.3)."""
     return value.removeprefix("W/").strip('"')
+
+
+def proven_md5(headers: Headers) -> str:
+    """Give the MD5 of an object's bytes, where its ETag is one; empty where it is, or may be, something else.
+
+    No MD5 is the ETag of parts or segments, nor that of an object encrypted with a key of KMS or of the customer
+    (Amazon S3 API Reference, "Object", ETag; OpenStack Swift, "Large Objects").
+    """
+    match = _MD5.fullmatch(headers.get("ETag", ""))
+    encryption = headers.get("x-amz-server-side-encryption", "AES256")
+    if not match or encryption != "AES256" or any(headers.get(name) for name in _OTHER_TAGS):
+        return ""
+    return match[1]
 
 
 def http_date(value: str) -> datetime | None:
@@ -106,13 +139,18 @@ def length(value: str) -> int:
 
 
 def content_range(value: str) -> tuple[int, int, int] | None:
-    """Read Content-Range (RFC 9110, section 14.4) as first byte, byte after the last, size of the whole."""
+    """Read Content-Range (RFC 9110, section 14.4) as first byte, byte after the last, size of the whole.
+
+    Returns:
+        The three; None when they are not there, or contradict each other.
+    """
     match = _CONTENT_RANGE.fullmatch(value.strip())
     if not match:
         return None
     if match[1] is None:
         return 0, 0, int(match[3])
-    return int(match[1]), int(match[2]) + 1, int(match[3])
+    start, stop, size = int(match[1]), int(match[2]) + 1, int(match[3])
+    return (start, stop, size) if start < stop <= size else None
 
 
 def object_info(key: str, headers: Headers, metadata_prefix: str, size: int) -> ObjectInfo:
@@ -139,6 +177,7 @@ def object_info(key: str, headers: Headers, metadata_prefix: str, size: int) -> 
         content_type=headers.get("Content-Type", ""),
         headers=kept,
         metadata=metadata,
+        md5=proven_md5(headers),
     )
 
 

@@ -23,15 +23,17 @@ class Presence:
         self._confirmed = False
 
     @contextmanager
-    def checked_when_missing(self, *, tolerated: bool = False) -> Iterator[None]:
+    def checked_when_missing(self, *, tolerated: bool = False, anew: bool = False) -> Iterator[None]:
         """Let "not found" pass only when the container itself is there.
 
         Args:
             tolerated: whether a missing object is no error here.
+            anew: whether to ask although it was there before: a write finds nothing missing but the container.
         """
         try:
             yield
         except ObjectNotFound:
+            self._confirmed = self._confirmed and not anew
             self.check()
             if not tolerated:
                 raise

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 
 from django_selectel_storage.exceptions import (
     ConnectionFailed,
@@ -13,9 +14,10 @@ from django_selectel_storage.exceptions import (
     TimedOut,
 )
 from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo, ObjectRange
+from django_selectel_storage.protocols.integrity import Checksum
+from django_selectel_storage.transport.body import CHUNK
 from django_selectel_storage.transport.messages import NOTHING
 
-PIECE = 256 * 1024  # bytes taken off the wire at a time
 _BROKEN = (ConnectionFailed, TimedOut, DamagedTransfer)
 
 
@@ -29,6 +31,7 @@ class Stretch:
         stop: the byte after the last one; None for the rest.
         if_match: the ETag that the object must have; empty for whichever it has now.
         resumes: how often a broken connection is taken up again.
+        checksum: takes the bytes as they come; that of the stretches before, when this one goes on.
 
     Raises:
         ObjectNotFound: there is no such object.
@@ -36,11 +39,20 @@ class Stretch:
     """
 
     def __init__(
-        self, client: ObjectClient, key: str, start: int, stop: int | None, *, if_match: str = "", resumes: int = 3
+        self,
+        client: ObjectClient,
+        key: str,
+        start: int,
+        stop: int | None,
+        *,
+        if_match: str = "",
+        resumes: int = 3,
+        checksum: Checksum | None = None,
     ) -> None:
         self._client = client
         self._key = key
         self._resumes = resumes
+        self._checksum = checksum or Checksum()
         self._coming = _ask(client, key, start, stop, if_match)
         self.info: ObjectInfo = self._coming.info
         self.start = start
@@ -50,20 +62,28 @@ class Stretch:
             self.close()
             raise ObjectChanged(f"The object {key!r} was replaced while it was being read.")
 
-    def chunks(self, size: int = PIECE) -> Iterator[bytes]:
-        """Yield the bytes in pieces of at most ``size``.
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        """Yield the bytes in pieces of at most ``size``; the last one of a whole object only when its MD5 is right.
 
         Raises:
-            ObjectChanged: the object was replaced meanwhile.
+            ObjectChanged: the object was replaced or deleted meanwhile.
+            DamagedTransfer: the bytes are not those that were stored.
             StorageError: the connection broke more often than it is taken up again.
         """
+        with closing(self._arriving(size)) as arriving:
+            for position, chunk in arriving:
+                self._checksum.take(self.info, position, chunk)
+                yield chunk
+
+    def _arriving(self, size: int) -> Generator[tuple[int, bytes], None, None]:
+        """Yield the bytes with their positions, over as many connections as it takes."""
         position = self.start
         try:
             while position < self.stop:
                 try:
                     for chunk in _exactly(self._coming, position, self.stop, size):
+                        yield position, chunk
                         position += len(chunk)
-                        yield chunk
                     if position < self.stop:
                         raise DamagedTransfer(f"Of {self._key!r}, {self.stop - position} bytes did not arrive.")
                 except _BROKEN as error:

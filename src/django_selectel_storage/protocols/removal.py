@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from django_selectel_storage.exceptions import StorageError
 
-# Statuses with which servers say that they cannot delete many at once.
-NOT_KNOWN = frozenset({400, 404, 405, 411, 412, 415, 501})
+# Statuses with which servers say that they cannot delete many, or so many, at once.
+NOT_KNOWN = frozenset({400, 404, 405, 411, 412, 413, 415, 501})
 
 
 class NotTogether(Exception):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Protocol
+
+from django_selectel_storage.transport.spool import Spool
 
 CHUNK = 256 * 1024  # bytes read from a file and handed to the socket at a time
 SMALL = 1024 * 1024  # up to this many bytes, content is simply held in memory
@@ -113,6 +114,30 @@ class FileBody:
 EMPTY = BytesBody(b"")
 
 
+class Outgoing:
+    """The bytes of a request; remembers when it was the caller's file, not the network, that failed."""
+
+    __slots__ = ("body", "failure")
+
+    def __init__(self, body: Body) -> None:
+        self.failure: Exception | None = None
+        self.body: bytes | Iterator[bytes] | None = None
+        if body.size:
+            self.body = body.content if isinstance(body, BytesBody) else self._watched(body)
+
+    def _watched(self, body: Body) -> Iterator[bytes]:
+        chunks = body.chunks()
+        while True:
+            try:
+                chunk = next(chunks, None)
+            except Exception as error:
+                self.failure = error
+                raise
+            if chunk is None:
+                return
+            yield chunk
+
+
 def body_of(content: Any, max_memory_size: int) -> Body:
     """Make a body of what a caller handed to ``save``.
 
@@ -127,7 +152,7 @@ def body_of(content: Any, max_memory_size: int) -> Body:
         ValueError: the content is closed and cannot be opened again.
     """
     reopen_if_closed(content)
-    seekable = _rewound(content)
+    seekable = rewound(content)
     first = _read(content.read, SMALL + 1)
     if isinstance(first, str):
         return _spooled(first, content.read, max_memory_size)
@@ -151,7 +176,8 @@ def reopen_if_closed(content: Any) -> None:
     content.open()
 
 
-def _rewound(content: Any) -> bool:
+def rewound(content: Any) -> bool:
+    """Put content back to its start; False when it is a stream, which cannot."""
     try:
         content.seek(0)
     except (AttributeError, OSError, ValueError):
@@ -170,7 +196,7 @@ def _read(read: Callable[[int], Any], size: int) -> Any:
 
 
 def _spooled(first: bytes | str, read: Callable[[int], Any], max_memory_size: int) -> Body:
-    spool: IO[bytes] = SpooledTemporaryFile(max_size=max_memory_size)  # noqa: SIM115
+    spool = Spool(max_memory_size)
     try:
         piece: bytes | str = first
         while piece:

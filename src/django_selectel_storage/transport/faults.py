@@ -1,4 +1,4 @@
-"""Errors of urllib3 and the system, turned into ours once, with what they say about the request's fate."""
+"""Errors of urllib3 and the system, turned into ours once, with whether trying again may help."""
 
 from __future__ import annotations
 
@@ -9,38 +9,50 @@ from urllib3.exceptions import (
     EmptyPoolError,
     HTTPError,
     NewConnectionError,
+    ProtocolError,
     ProxyError,
     ReadTimeoutError,
     SSLError,
 )
 
 from django_selectel_storage.exceptions import ConnectionFailed, StorageError, TimedOut
-from django_selectel_storage.transport.retries import Outcome
+
+
+class _TooSlow(ReadTimeoutError):
+    """A peer that did not take our bytes in time; urllib3 calls it a broken connection."""
 
 
 class _Untrusted(SSLError):
     """A certificate that was not accepted; other failures of TLS may pass."""
 
 
-# The first row that fits counts: what was raised, what is raised, in which words, what became of the request.
+# The first row that fits counts: what was raised, what is raised, in which words, whether trying again may help.
 _TRUST = "The certificate is checked against certifi's roots; name others with 'ca_bundle'."
-_TABLE: tuple[tuple[type[Exception], type[StorageError], str, Outcome], ...] = (
-    (_Untrusted, ConnectionFailed, f"No trusted connection to {{origin}}: {{cause}}. {_TRUST}", Outcome.FINAL),
-    (EmptyPoolError, TimedOut, "No connection to {origin} became free in time; raise 'pool_maxsize'.", Outcome.FINAL),
-    (ProxyError, ConnectionFailed, "The proxy gave no connection to {origin}: {cause}.", Outcome.REFUSED),
-    (NewConnectionError, ConnectionFailed, "No connection to {origin}: {cause}.", Outcome.REFUSED),
-    (ConnectTimeoutError, TimedOut, "No connection to {origin} in time ('connect_timeout').", Outcome.REFUSED),
-    (ReadTimeoutError, TimedOut, "{origin} did not answer in time ('read_timeout').", Outcome.UNKNOWN),
-    (TimeoutError, TimedOut, "{origin} did not answer in time ('read_timeout').", Outcome.UNKNOWN),
-    (Exception, ConnectionFailed, "The connection to {origin} broke: {cause}.", Outcome.UNKNOWN),
+_TABLE: tuple[tuple[type[Exception], type[StorageError], str, bool], ...] = (
+    (_Untrusted, ConnectionFailed, f"No trusted connection to {{origin}}: {{cause}}. {_TRUST}", False),
+    (EmptyPoolError, TimedOut, "No connection to {origin} became free in time; raise 'pool_maxsize'.", False),
+    (ProxyError, ConnectionFailed, "The proxy gave no connection to {origin}: {cause}.", True),
+    (NewConnectionError, ConnectionFailed, "No connection to {origin}: {cause}.", True),
+    (ConnectTimeoutError, TimedOut, "No connection to {origin} in time ('connect_timeout').", True),
+    (ReadTimeoutError, TimedOut, "{origin} did not answer in time ('read_timeout').", True),
+    (TimeoutError, TimedOut, "{origin} did not answer in time ('read_timeout').", True),
+    (Exception, ConnectionFailed, "The connection to {origin} broke: {cause}.", True),
 )
 
 
-def translated(error: Exception, origin: str) -> tuple[StorageError, Outcome]:
-    """Turn an error of urllib3 or the system into ours, and say whether the request may have been carried out."""
-    raised = _Untrusted if _is_untrusted(error) else type(error)
-    _, kind, text, outcome = next(row for row in _TABLE if issubclass(raised, row[0]))
-    return kind(text.format(origin=origin, cause=_cause(error))), outcome
+def translated(error: Exception, origin: str) -> tuple[StorageError, bool]:
+    """Turn an error of urllib3 or the system into ours, and say whether trying again may help."""
+    raised = _raised(error)
+    _, kind, text, again = next(row for row in _TABLE if issubclass(raised, row[0]))
+    return kind(text.format(origin=origin, cause=_cause(error))), again
+
+
+def _raised(error: Exception) -> type[Exception]:
+    """The class by which an error is looked up: its own, or a finer one."""
+    if _is_untrusted(error):
+        return _Untrusted
+    too_slow = isinstance(error, ProtocolError) and isinstance(_nested(error), TimeoutError)
+    return _TooSlow if too_slow else type(error)
 
 
 def _is_untrusted(error: BaseException | None) -> bool:

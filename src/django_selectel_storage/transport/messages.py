@@ -20,8 +20,8 @@ class Request:
         query: the query string without its question mark, percent-encoded.
         headers: the headers, without those that signing adds.
         body: the bytes to send.
-        idempotent: whether it may be sent again although the server may have carried it out.
         also_retried: statuses after which it is sent again, beside those that ``retries`` names.
+        failure_mark: bytes in the body of a success by which it is known for a failure that is tried again.
         streamed: whether a good answer's body stays on the wire, to be read piece by piece.
     """
 
@@ -30,8 +30,8 @@ class Request:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: Body = field(default=EMPTY, repr=False)
-    idempotent: bool = True
     also_retried: frozenset[int] = frozenset()
+    failure_mark: bytes = b""
     streamed: bool = False
 
     @property

@@ -25,10 +25,10 @@ from urllib3.exceptions import HTTPError
 from django_selectel_storage import __version__
 from django_selectel_storage.exceptions import DamagedTransfer, InvalidOption, StorageError
 from django_selectel_storage.transport import faults, retries
-from django_selectel_storage.transport.body import Body, BytesBody
+from django_selectel_storage.transport.body import Outgoing
 from django_selectel_storage.transport.idle import IdleConnections
 from django_selectel_storage.transport.messages import Answer, Request
-from django_selectel_storage.transport.retries import Outcome
+from django_selectel_storage.transport.pace import PacedConnection
 
 LONGEST_ERROR = 64 * 1024  # bytes of an error's body that are kept
 LONGEST_BODY = 64 * 1024 * 1024  # bytes of any other answer that is read at once: a listing of 10,000 long keys fits
@@ -87,20 +87,14 @@ class Pool:
         Raises:
             ConnectionFailed: no answer came, also not to the retries.
             TimedOut: the server took longer than the timeouts allow.
-            DamagedTransfer: an answer was shorter than announced.
+            DamagedTransfer: an answer is longer than any that is read at once.
+            Exception: whatever reading the caller's file raised.
         """
         tries = 0
         while True:
             tries += 1
-            result, outcome = self._try(request, authorize, tries)
-            delay = retries.next_delay(
-                outcome,
-                tries=tries,
-                max_retries=self.options.max_retries,
-                idempotent=request.idempotent,
-                chance=self._chance(),
-                retry_after=_retry_after(result),
-            )
+            result, may_pass = self._try(request, authorize, tries)
+            delay = self._delay(result, tries) if may_pass else None
             if delay is not None:
                 self._sleep(delay)
             elif isinstance(result, Answer):
@@ -108,26 +102,37 @@ class Pool:
             else:
                 raise result
 
+    def _delay(self, result: Answer | StorageError, tries: int) -> float | None:
+        return retries.next_delay(
+            tries=tries,
+            max_retries=self.options.max_retries,
+            chance=self._chance(),
+            retry_after=_retry_after(result),
+        )
+
     def forget(self) -> None:
         """Begin with new connections; those of a parent process must not be used by a child."""
         self._connections = None
         self._opening = threading.Lock()
 
-    def _try(self, request: Request, authorize: Authorize, tries: int) -> tuple[Answer | StorageError, Outcome]:
+    def _try(self, request: Request, authorize: Authorize, tries: int) -> tuple[Answer | StorageError, bool]:
+        """Send once; give what came of it, and whether another try may end better."""
         headers = {"User-Agent": _USER_AGENT, **request.headers, **authorize(request)}
         if request.body.size:
             headers["Content-Length"] = str(request.body.size)
-        outgoing = _Outgoing(request.body)
+        outgoing = Outgoing(request.body)
         try:
             response = self._opened().request(request, headers, outgoing.body)
             answer = _answer(response, request, tries, self.origin)
+        except StorageError:
+            raise
         except (HTTPError, OSError) as error:
             if outgoing.failure:
                 raise outgoing.failure from None
             return faults.translated(error, self.origin)
-        if answer.status in request.also_retried:
-            return answer, Outcome.REFUSED
-        return answer, retries.outcome_of_status(answer.status)
+        failed_after_all = bool(request.failure_mark) and request.failure_mark in answer.body
+        again = failed_after_all or answer.status in request.also_retried or retries.may_pass(answer.status)
+        return answer, again
 
     def _opened(self) -> _Connections:
         if self._connections is None:
@@ -149,17 +154,6 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)
 
 
-class _Plain(urllib3.HTTPConnectionPool):
-    QueueCls = IdleConnections  # type: ignore[assignment] # it does what urllib3 asks of a queue
-
-
-class _Encrypted(urllib3.HTTPSConnectionPool):
-    QueueCls = IdleConnections  # type: ignore[assignment] # it does what urllib3 asks of a queue
-
-
-_KINDS = {"http": _Plain, "https": _Encrypted}
-
-
 class _Connections:
     """urllib3's pool for one origin, straight or through a proxy."""
 
@@ -175,15 +169,16 @@ class _Connections:
         self._urllib3: Any
         if proxy:
             self._urllib3 = urllib3.ProxyManager(proxy, **settings)
-            self._urllib3.pool_classes_by_scheme = _KINDS
+            self._urllib3.pool_classes_by_scheme = _pool_classes(options.read_timeout)
         else:
-            self._urllib3 = _KINDS[parts.scheme](parts.hostname or "", parts.port, **settings)
+            kind = _pool_classes(options.read_timeout)[parts.scheme]
+            self._urllib3 = kind(parts.hostname or "", parts.port, **settings)
 
     def request(
         self, request: Request, headers: Mapping[str, str], body: bytes | Iterator[bytes] | None
     ) -> urllib3.BaseHTTPResponse:
         """Send once; no redirects, no decoding, no retries of urllib3's own."""
-        extra = {} if self._prefix else {"pool_timeout": self._patience, "assert_same_host": False}
+        extra = {} if self._prefix else {"assert_same_host": False}
         response: urllib3.BaseHTTPResponse = self._urllib3.urlopen(
             request.method,
             self._prefix + request.target,
@@ -192,6 +187,7 @@ class _Connections:
             retries=_NO_RETRIES,
             redirect=False,
             timeout=self._timeout,
+            pool_timeout=self._patience,
             preload_content=False,
             decode_content=False,
             **extra,
@@ -199,14 +195,21 @@ class _Connections:
         return response
 
 
+def _pool_classes(patience: float) -> dict[str, Any]:
+    """urllib3's pools by scheme, with connections that have patience for so many seconds, and not for more."""
+    classes = {}
+    for scheme, pool in (("http", urllib3.HTTPConnectionPool), ("https", urllib3.HTTPSConnectionPool)):
+        connection = type("Connection", (PacedConnection, pool.ConnectionCls), {"patience": patience})
+        classes[scheme] = type(pool.__name__, (pool,), {"ConnectionCls": connection, "QueueCls": IdleConnections})
+    return classes
+
+
 def _tls(ca_bundle: str | None) -> ssl.SSLContext:
     """TLS 1.2 or newer, always verified, against certifi's roots unless others are named."""
     try:
         context = ssl.create_default_context(cafile=ca_bundle or certifi.where())
     except OSError as error:
-        raise InvalidOption(
-            f"The option 'ca_bundle' names no file of certificates that can be read: {error}."
-        ) from None
+        raise InvalidOption(f"The option 'ca_bundle' names no file of certificates to read: {error}.") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -217,30 +220,6 @@ def _proxy_for(origin: SplitResult, proxy: str | None) -> str | None:
     if urllib.request.proxy_bypass(origin.hostname or ""):
         return None
     return urllib.request.getproxies().get(origin.scheme)
-
-
-class _Outgoing:
-    """The bytes of a request; remembers when it was the caller's file, not the network, that failed."""
-
-    __slots__ = ("body", "failure")
-
-    def __init__(self, body: Body) -> None:
-        self.failure: Exception | None = None
-        self.body: bytes | Iterator[bytes] | None = None
-        if body.size:
-            self.body = body.content if isinstance(body, BytesBody) else self._watched(body)
-
-    def _watched(self, body: Body) -> Iterator[bytes]:
-        chunks = body.chunks()
-        while True:
-            try:
-                chunk = next(chunks, None)
-            except Exception as error:
-                self.failure = error
-                raise
-            if chunk is None:
-                return
-            yield chunk
 
 
 class _Incoming:

@@ -8,47 +8,32 @@ from __future__ import annotations
 
 from datetime import timezone
 from email.utils import parsedate_to_datetime
-from enum import Enum
 
-FIRST_DELAY = 0.1  # seconds; doubled with each try
+FIRST_DELAY = 0.2  # seconds at the most; doubled with each try
 LONGEST_DELAY = 10.0  # seconds
 LONGEST_RETRY_AFTER = 60.0  # seconds; a server that wants more is not waited for
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
-class Outcome(Enum):
-    """How a try ended."""
-
-    FINAL = "an answer, or a failure that trying again would not mend"
-    REFUSED = "nothing was done: no connection came about, or the server asked to come back later"
-    UNKNOWN = "the server may have carried it out"
+def may_pass(status: int) -> bool:
+    """Whether an answer of this status may be another one at the next try."""
+    return status in RETRIED_STATUSES
 
 
-def outcome_of_status(status: int) -> Outcome:
-    """Judge an answer by its status."""
-    if status not in RETRIED_STATUSES:
-        return Outcome.FINAL
-    return Outcome.REFUSED if status in {429, 503} else Outcome.UNKNOWN
-
-
-def next_delay(
-    outcome: Outcome, *, tries: int, max_retries: int, idempotent: bool, chance: float, retry_after: float | None = None
-) -> float | None:
+def next_delay(*, tries: int, max_retries: int, chance: float, retry_after: float | None = None) -> float | None:
     """Give the seconds to wait before the next try, or None when there is to be none.
 
+    Whatever is sent may be sent again: it is idempotent, or carries an ``upload-id`` by which its first try is known.
+
     Args:
-        outcome: how the last try ended.
         tries: how many there have been.
         max_retries: how many there may be beside the first.
-        idempotent: whether carrying the request out twice does no harm.
         chance: a random number from 0 to 1.
         retry_after: what the server asked for, in seconds.
     """
-    if outcome is Outcome.FINAL or tries > max_retries:
+    if tries > max_retries:
         return None
-    if outcome is Outcome.UNKNOWN and not idempotent:
-        return None
-    backoff = chance * min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(tries, 30))
+    backoff = chance * min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(tries - 1, 30))
     if retry_after is None:
         return backoff
     return None if retry_after > LONGEST_RETRY_AFTER else retry_after + backoff

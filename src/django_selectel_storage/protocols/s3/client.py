@@ -6,24 +6,29 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from django_selectel_storage import names
+from django_selectel_storage import hosts, names
 from django_selectel_storage.exceptions import ContainerNotFound, InvalidRequest, ServerError, StorageError
 from django_selectel_storage.headers import ObjectHeaders
+from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols import presence, removal
-from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload, headers_of
+from django_selectel_storage.protocols.base import (
+    Listing,
+    ObjectInfo,
+    ObjectRange,
+    UnfinishedUpload,
+    headers_of,
+    insist_on,
+)
 from django_selectel_storage.protocols.failures import Attempt, Condition
 from django_selectel_storage.protocols.removal import NotTogether
 from django_selectel_storage.protocols.s3 import wire, xml
+from django_selectel_storage.protocols.s3.cors import BucketCors
 from django_selectel_storage.protocols.s3.multipart import Uploads
-from django_selectel_storage.protocols.s3.parts import LARGEST_PART
 from django_selectel_storage.signing import sigv4
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import NO_HEADERS, Answer, Request
 from django_selectel_storage.transport.pool import Pool
-
-# Hosts whose documentation promises conditional writes: Selectel's (and Servercore's), AWS's.
-_ATOMIC_HOSTS = (".selcloud.ru", ".srvstorage.uz", ".srvstorage.kz", ".amazonaws.com")
 
 
 class S3Client:
@@ -45,24 +50,29 @@ class S3Client:
         self._key = sigv4.SigningKey(options.access_key or "", options.secret_key or "", options.s3_region)
         self._pool = pool
         self._clock = clock
-        self._uploads = Uploads(
+        self.parts = Uploads(
             self._send, self.head, self._place, self.container, options.multipart_chunksize, options.max_concurrency
         )
+        self.cors = BucketCors(self._send, self._place, self.container)
         self._presence = presence.Presence(self._ask_for_container)
 
     @property
     def atomic_conditions(self) -> bool:
         """Whether the host is known to heed ``If-None-Match`` (AWS and Selectel document it)."""
-        return self._place.host.partition(":")[0].endswith(_ATOMIC_HOSTS)
+        return hosts.heeds_conditions(self._place.origin)
+
+    def described(self, headers: ObjectHeaders) -> dict[str, str]:
+        """Give the header fields with which a new object is described."""
+        return wire.object_fields(headers)
 
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
         """Store an object: in one request (PutObject), or in parts from ``multipart_threshold`` on."""
         if body.size >= self._options.multipart_threshold:
-            self._uploads.store(key, body, headers, only_if_absent=only_if_absent)
+            self.parts.store(key, body, headers, only_if_absent=only_if_absent)
             return
         request = wire.put_object(self._place, key, body, headers, only_if_absent=only_if_absent)
         attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
-        with self._presence.checked_when_missing():
+        with self._presence.checked_when_missing(anew=True):
             self._send(request, attempt)
 
     def head(self, key: str) -> ObjectInfo:
@@ -93,29 +103,35 @@ class S3Client:
         """Remove many objects (DeleteObjects, 1,000 at a time); one by one where the server does not know how."""
         return removal.delete_many(keys, self._delete_together, self.delete, wire.PAGE)
 
-    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None, *, etag: str = "") -> None:
         """Copy an object (CopyObject, above 5 GiB UploadPartCopy)."""
         original = self.head(source)
-        if original.size > LARGEST_PART:
-            described = headers or headers_of(original)
-            self._uploads.copy(target, self._source_path(source), original, described)
-        else:
-            self._copy(original, target, headers)
+        insist_on(original, etag)
+        self.copy_from(self.container, original, target, headers)
+
+    def copy_from(
+        self, container: str, original: ObjectInfo, target: str, headers: ObjectHeaders | None = None
+    ) -> None:
+        """Copy an object of any bucket that the same key may read."""
+        source = f"/{names.quoted(container)}/{names.quoted(original.key)}"
+        if original.size > LARGEST_PUT:
+            self.parts.copy(target, source, original, headers or headers_of(original))
+            return
+        attempt = self._attempt("Copying", original.key, Condition.UNCHANGED)
+        request = wire.copy_object(self._place, target, source, original.etag, headers)
+        wire.raise_for_error_in_body(self._send(request, attempt), attempt)
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
         """Copy the object onto itself, described anew; S3 has no other way."""
-        if info.size > LARGEST_PART:
-            self._uploads.copy(info.key, self._source_path(info.key), info, headers)
-        else:
-            self._copy(info, info.key, headers)
+        self.copy_from(self.container, info, info.key, headers)
 
     def unfinished_uploads(self, prefix: str) -> Iterator[UnfinishedUpload]:
         """Give the unfinished multipart uploads (ListMultipartUploads)."""
-        return self._uploads.unfinished(prefix)
+        return self.parts.unfinished(prefix)
 
     def abort_upload(self, key: str, upload_id: str) -> None:
         """Drop an unfinished multipart upload (AbortMultipartUpload)."""
-        self._uploads.abort(key, upload_id)
+        self.parts.abort(key, upload_id)
 
     def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:
         """Give one page of a listing (ListObjectsV2)."""
@@ -145,15 +161,6 @@ class S3Client:
     def send_me_file(self, key: str, size: int, wanted: bool | Literal["auto"]) -> str | None:  # noqa: ARG002
         """Give nothing: a presigned PUT takes its place."""
         return None
-
-    def _copy(self, original: ObjectInfo, target: str, headers: ObjectHeaders | None) -> None:
-        attempt = self._attempt("Copying", original.key, Condition.UNCHANGED)
-        source = self._source_path(original.key)
-        request = wire.copy_object(self._place, target, source, original.etag, headers)
-        wire.raise_for_error_in_body(self._send(request, attempt), attempt)
-
-    def _source_path(self, key: str) -> str:
-        return f"/{names.quoted(self.container)}/{names.quoted(key)}"
 
     def _delete_together(self, keys: Sequence[str]) -> dict[str, StorageError]:
         """Remove keys with one request; give the failures by key."""

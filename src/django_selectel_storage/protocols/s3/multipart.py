@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from uuid import uuid4
 
-from django_selectel_storage.exceptions import StorageError, WriteConflict
+from django_selectel_storage.exceptions import StorageError, UploadGone, WriteConflict
 from django_selectel_storage.headers import UPLOAD_ID, ObjectHeaders
+from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload
 from django_selectel_storage.protocols.failures import Attempt, Condition
+from django_selectel_storage.protocols.in_parts import SentPart
 from django_selectel_storage.protocols.s3 import multipart_wire, wire
-from django_selectel_storage.protocols.s3.parts import LARGEST_PART, Part, plan
+from django_selectel_storage.protocols.s3.parts import Part, plan
 from django_selectel_storage.protocols.workers import in_parallel
 from django_selectel_storage.transport.body import Body, BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
@@ -63,16 +64,17 @@ class Uploads:
             with_bytes = ((part, body.part(part.start, part.stop)) for part in parts)
             return in_parallel(lambda item: self._send_part(key, upload, *item), with_bytes, self._workers)
 
-        self._carry_out(key, _marked(headers), send_parts, only_if_absent=only_if_absent)
+        marked = headers if UPLOAD_ID in headers.metadata else headers.marked(uuid4().hex)
+        self._carry_out(key, marked, send_parts, only_if_absent=only_if_absent)
 
     def copy(self, key: str, source: str, original: ObjectInfo, headers: ObjectHeaders) -> None:
         """Copy an object that is too large for CopyObject, on the server's side."""
 
         def copy_parts(upload: str) -> list[str]:
-            parts = plan(original.size, LARGEST_PART)
+            parts = plan(original.size, LARGEST_PUT)
             return in_parallel(lambda part: self._copy_part(key, upload, source, original, part), parts, self._workers)
 
-        self._carry_out(key, _marked(headers), copy_parts, only_if_absent=False)
+        self._carry_out(key, headers.marked(uuid4().hex), copy_parts, only_if_absent=False)
 
     def unfinished(self, prefix: str) -> Iterator[UnfinishedUpload]:
         """Give the uploads below a prefix that were begun and neither completed nor aborted."""
@@ -81,6 +83,32 @@ class Uploads:
             request = multipart_wire.list_uploads(self._place, prefix, *markers)
             uploads, markers = multipart_wire.read_uploads(self._send(request, self._attempt("Listing uploads of")))
             yield from uploads
+
+    def begin(self, key: str, headers: ObjectHeaders) -> str:
+        """Begin an upload whose parts somebody else sends."""
+        answer = self._send(multipart_wire.create(self._place, key, headers), self._attempt("Saving", key))
+        return multipart_wire.read_upload_id(answer)
+
+    def sent(self, key: str, upload: str) -> Iterator[SentPart]:
+        """Give the parts that the server has, in order (ListParts)."""
+        marker: str | None = ""
+        while marker is not None:
+            request = multipart_wire.list_parts(self._place, key, upload, marker)
+            answer = self._send(request, self._attempt("Listing the parts of", key))
+            parts, marker = multipart_wire.read_parts(answer)
+            yield from parts
+
+    def complete(self, key: str, upload: str, tags: list[str], mark: str, *, only_if_absent: bool) -> None:
+        """Make the object visible; an answer that was lost may have done so already."""
+        attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
+        request = multipart_wire.complete(self._place, key, upload, tags, only_if_absent=only_if_absent)
+        try:
+            wire.raise_for_error_in_body(self._send(request, attempt), attempt)
+        except WriteConflict:
+            raise
+        except StorageError:
+            if not self._is_there(key, mark):
+                raise
 
     def abort(self, key: str, upload: str) -> None:
         """Drop an upload and the parts that it has."""
@@ -101,27 +129,13 @@ class Uploads:
     def _try(
         self, key: str, headers: ObjectHeaders, send_parts: Callable[[str], list[str]], *, only_if_absent: bool
     ) -> None:
-        begun = self._send(multipart_wire.create(self._place, key, headers), self._attempt("Saving", key))
-        upload = multipart_wire.read_upload_id(begun)
+        upload = self.begin(key, headers)
         try:
-            self._complete(key, upload, send_parts(upload), headers, only_if_absent=only_if_absent)
+            mark = headers.metadata[UPLOAD_ID]
+            self.complete(key, upload, send_parts(upload), mark, only_if_absent=only_if_absent)
         except BaseException:
             self._give_up(key, upload)
             raise
-
-    def _complete(
-        self, key: str, upload: str, tags: list[str], headers: ObjectHeaders, *, only_if_absent: bool
-    ) -> None:
-        """Make the object visible; an answer that was lost may have done so already."""
-        attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
-        request = multipart_wire.complete(self._place, key, upload, tags, only_if_absent=only_if_absent)
-        try:
-            wire.raise_for_error_in_body(self._send(request, attempt), attempt)
-        except WriteConflict:
-            raise
-        except StorageError:
-            if not self._is_there(key, headers.metadata[UPLOAD_ID]):
-                raise
 
     def _is_there(self, key: str, upload_id: str) -> bool:
         try:
@@ -132,6 +146,8 @@ class Uploads:
     def _give_up(self, key: str, upload: str) -> None:
         try:
             self.abort(key, upload)
+        except UploadGone:  # the answer to an earlier try was lost
+            log.debug("The upload %s is gone already.", upload)
         except StorageError as error:
             log.warning("The parts of an upload could not be removed: %s", error)
 
@@ -150,10 +166,3 @@ class Uploads:
 
     def _attempt(self, action: str, key: str = "", condition: Condition = Condition.NONE) -> Attempt:
         return Attempt(action, self._bucket, key, condition)
-
-
-def _marked(headers: ObjectHeaders) -> ObjectHeaders:
-    """Give the object an ``upload-id`` by which this very write is known again, if it has none yet."""
-    if UPLOAD_ID in headers.metadata:
-        return headers
-    return replace(headers, metadata={**headers.metadata, UPLOAD_ID: uuid4().hex})

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from django_selectel_storage.exceptions import ObjectTooLarge
 
 MOST_PARTS = 10_000
-LARGEST_PART = 5 * 1024**3  # bytes; the same for a single PUT and a single copy
 LARGEST_OBJECT = 5 * 1024**4  # bytes
 _STEP = 1024**2  # parts grow by whole MiB
 

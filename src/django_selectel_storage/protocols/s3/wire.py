@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django_selectel_storage.exceptions import (
     AuthenticationFailed,
+    DamagedTransfer,
     ObjectTooLarge,
     StorageError,
     UploadGone,
@@ -31,8 +32,8 @@ from django_selectel_storage.transport.messages import Answer, Request
 METADATA = "x-amz-meta-"
 LARGEST_SKEW = timedelta(minutes=15)  # between the clocks of client and server
 PAGE = 1000  # objects; ListObjectsV2 gives no more
-_IDENTITY = {"Accept-Encoding": "identity"}
 
+_DAMAGED = "The bytes were damaged on their way, and the server refused them. Nothing was stored."
 _HINTS = {
     "NoSuchBucket": "Is the bucket virtual-hosted while 'addressing' is 'path', or is 'endpoint' of another pool?",
     "InvalidAccessKeyId": "Is 'access_key' right? A new key can take some minutes until it works.",
@@ -40,6 +41,8 @@ _HINTS = {
     "AuthorizationHeaderMalformed": "Is 'region' right? On Selectel it is the name of the pool.",
     "RequestTimeTooSkewed": "The clock of this machine is wrong by more than the 15 minutes that S3 accepts.",
     "SlowDown": "The server asks for fewer requests a second.",
+    "BadDigest": _DAMAGED,
+    "XAmzContentSHA256Mismatch": _DAMAGED,
 }
 _KINDS: dict[str, type[StorageError]] = {
     "InvalidAccessKeyId": AuthenticationFailed,
@@ -50,10 +53,13 @@ _KINDS: dict[str, type[StorageError]] = {
     "OperationAborted": WriteConflict,
     "NoSuchUpload": UploadGone,
     "EntityTooLarge": ObjectTooLarge,
+    "BadDigest": DamagedTransfer,
+    "XAmzContentSHA256Mismatch": DamagedTransfer,
 }
+_STATUSES = {"AccessDenied": 403, "NoSuchKey": 404, "PreconditionFailed": 412}  # of errors inside of a success
 _HEAD_DENIED = (
-    "The key may be wrong, or not allowed to do this. Without the permission to list the bucket, S3 answers 403 "
-    "instead of 404 for what is missing."
+    "The key may be wrong, or so new that it does not work yet (that takes some minutes), or not allowed to do this. "
+    "Without the permission to list the bucket, S3 answers 403 instead of 404 for what is missing."
 )
 _THROTTLED = "Selectel allows 2000 requests a second for a bucket (300 PUT, 300 DELETE, 200 POST): slow down."
 _REDIRECTED = "The server sends us elsewhere: are 'endpoint', 'pool' and 'addressing' those of the bucket?"
@@ -113,17 +119,12 @@ def object_fields(headers: ObjectHeaders) -> dict[str, str]:
 
 def head_object(place: Address, key: str) -> Request:
     """HeadObject."""
-    return Request("HEAD", place.path(key), headers=_IDENTITY)
+    return Request("HEAD", place.path(key), headers=fields.IDENTITY)
 
 
 def get_object(place: Address, key: str, start: int, stop: int | None, if_match: str) -> Request:
     """GetObject, whole or in part."""
-    headers = dict(_IDENTITY)
-    if start or stop is not None:
-        headers["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
-    if if_match:
-        headers["If-Match"] = f'"{if_match}"'
-    return Request("GET", place.path(key), headers=headers, streamed=True)
+    return Request("GET", place.path(key), headers=fields.stretch(start, stop, if_match), streamed=True)
 
 
 def delete_object(place: Address, key: str) -> Request:
@@ -149,7 +150,7 @@ def copy_object(place: Address, key: str, source: str, etag: str, headers: Objec
     fields_out = copy_source(source, etag)
     if headers is not None:
         fields_out |= {"x-amz-metadata-directive": "REPLACE", **object_fields(headers)}
-    return Request("PUT", place.path(key), headers=fields_out)
+    return Request("PUT", place.path(key), headers=fields_out, failure_mark=xml.ERROR)
 
 
 def copy_source(source: str, etag: str) -> dict[str, str]:
@@ -167,7 +168,12 @@ def delete_objects(place: Address, keys: list[str]) -> Request:
 
 def list_objects(place: Address, prefix: str, delimiter: str, page: str | None, limit: int | None) -> Request:
     """ListObjectsV2."""
-    parameters = {"list-type": "2", "max-keys": str(min(limit or PAGE, PAGE)), "prefix": prefix}
+    parameters = {
+        "encoding-type": "url",  # XML has no way to write control characters
+        "list-type": "2",
+        "max-keys": str(min(limit or PAGE, PAGE)),
+        "prefix": prefix,
+    }
     if delimiter:
         parameters["delimiter"] = delimiter
     if page is not None:
@@ -195,16 +201,17 @@ def read_listing(answer: Answer) -> Listing:
         StorageError: the answer is not the XML it should be.
     """
     root = xml.parse(answer.body)
+    decoded = xml.decoder(root)
     objects = tuple(
         ObjectInfo(
-            key=xml.text(entry, "Key"),
+            key=decoded(xml.text(entry, "Key")),
             size=fields.length(xml.text(entry, "Size")),
             etag=fields.entity_tag(xml.text(entry, "ETag")),
             last_modified=fields.iso_date(xml.text(entry, "LastModified")),
         )
         for entry in xml.children(root, "Contents")
     )
-    folders = tuple(xml.text(entry, "Prefix") for entry in xml.children(root, "CommonPrefixes"))
+    folders = tuple(decoded(xml.text(entry, "Prefix")) for entry in xml.children(root, "CommonPrefixes"))
     next_page = xml.text(root, "NextContinuationToken")
     if xml.text(root, "IsTruncated") != "true":
         return Listing(objects, folders)
@@ -224,14 +231,19 @@ def read_failures(answer: Answer) -> dict[str, Words]:
 
 def deletion_error(attempt: Attempt, words: Words) -> StorageError:
     """Give the error for one key of a DeleteObjects answer."""
-    status = 403 if words.code == "AccessDenied" else 500
-    return failures.error_for(attempt, status, words, kind=_KINDS.get(words.code))
+    return failures.error_for(attempt, _STATUSES.get(words.code, 500), words, kind=_KINDS.get(words.code))
 
 
 def raise_for_error_in_body(answer: Answer, attempt: Attempt) -> None:
-    """Raise for an error that came with status 200: copies and completions take long, and S3 begins to answer early."""
-    if b"<Error>" in answer.body:
-        _raise(replace(answer, status=500), attempt)
+    """Raise for an error that came with status 200: copies and completions take long, and S3 begins to answer early.
+
+    Raises:
+        StorageError: there is an error in the answer, or the answer ends before it says how things went.
+    """
+    if xml.ERROR in answer.body:
+        status = _STATUSES.get(_words(answer, None).code, 500)
+        _raise(replace(answer, status=status), attempt)
+    xml.parse(answer.body)
 
 
 def raise_for_status(answer: Answer, attempt: Attempt, now: float | None = None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote_plus
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -10,7 +11,8 @@ from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.names import UNLISTABLE
 from django_selectel_storage.protocols import fields
 
-_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+ERROR = b"<Error"  # what an error's body begins with, also one that comes with status 200
+NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 def parse(body: bytes) -> ElementTree.Element:
@@ -35,6 +37,11 @@ def text(element: ElementTree.Element, name: str) -> str:
     return next((child.text or "" for child in children(element, name)), "")
 
 
+def decoder(root: ElementTree.Element) -> Callable[[str], str]:
+    """Give what undoes the encoding of the names in a listing (``encoding-type=url``), if the server heeded it."""
+    return unquote_plus if text(root, "EncodingType") == "url" else str
+
+
 def can_hold(text: str) -> bool:
     """Whether XML 1.0 has a way to write a text; it has none for most control characters."""
     return not UNLISTABLE.search(text)
@@ -43,7 +50,7 @@ def can_hold(text: str) -> bool:
 def delete_request(keys: Iterator[str] | list[str]) -> bytes:
     """Write the body of DeleteObjects."""
     entries = "".join(f"<Object><Key>{_written(key)}</Key></Object>" for key in keys)
-    return f'<Delete xmlns="{_NAMESPACE}"><Quiet>true</Quiet>{entries}</Delete>'.encode()
+    return f'<Delete xmlns="{NAMESPACE}"><Quiet>true</Quiet>{entries}</Delete>'.encode()
 
 
 def complete_request(tags: list[str]) -> bytes:
@@ -52,7 +59,7 @@ def complete_request(tags: list[str]) -> bytes:
         f"<Part><PartNumber>{number}</PartNumber><ETag>&quot;{escape(tag)}&quot;</ETag></Part>"
         for number, tag in enumerate(tags, start=1)
     )
-    return f'<CompleteMultipartUpload xmlns="{_NAMESPACE}">{parts}</CompleteMultipartUpload>'.encode()
+    return f'<CompleteMultipartUpload xmlns="{NAMESPACE}">{parts}</CompleteMultipartUpload>'.encode()
 
 
 def _written(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlsplit
 
-from django_selectel_storage import names
+from django_selectel_storage import hosts, names
 from django_selectel_storage.exceptions import (
     ContainerNotFound,
     InvalidRequest,
@@ -20,9 +20,10 @@ from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols import presence, removal
-from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload
+from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload, insist_on
 from django_selectel_storage.protocols.failures import Attempt, Condition
 from django_selectel_storage.protocols.swift import keystone, wire
+from django_selectel_storage.protocols.swift.cors import ContainerCors
 from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
 from django_selectel_storage.signing import tempurl
 from django_selectel_storage.transport.body import Body
@@ -30,7 +31,6 @@ from django_selectel_storage.transport.messages import NO_HEADERS, Answer, Reque
 from django_selectel_storage.transport.pool import Pool
 
 _UNAUTHORIZED = 401
-_OLD_HOSTS = ("selcdn.ru",)  # Selectel's old API documents TempURLs with SHA-1 only
 
 
 class SwiftClient:
@@ -43,6 +43,7 @@ class SwiftClient:
     """
 
     signs_headers = False
+    parts = None  # segments have a life of their own; this package writes none
     atomic_conditions = True  # Swift itself knows If-None-Match: *, since 2.0
 
     def __init__(self, options: StorageOptions, tokens: TokenKeeper, connect: Callable[[str], Pool]) -> None:
@@ -51,7 +52,12 @@ class SwiftClient:
         self._tokens = tokens
         self._connect = connect
         self._digest_name = ""
+        self.cors = ContainerCors(self._send, self.container)
         self._presence = presence.Presence(self._ask_for_container)
+
+    def described(self, headers: ObjectHeaders) -> dict[str, str]:
+        """Give the header fields with which a new object is described."""
+        return wire.object_fields(headers)
 
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
         """Store an object in one request, of up to 5 GiB.
@@ -61,7 +67,7 @@ class SwiftClient:
         """
         _refuse_too_large(body.size, "stored", key)
         attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
-        with self._presence.checked_when_missing():
+        with self._presence.checked_when_missing(anew=True):
             self._send(lambda base: wire.put_object(base, key, body, headers, only_if_absent=only_if_absent), attempt)
 
     def head(self, key: str) -> ObjectInfo:
@@ -94,12 +100,20 @@ class SwiftClient:
         """Remove many objects (bulk-delete, 10,000 at a time); one by one where the server does not know how."""
         return removal.delete_many(keys, self._delete_together, self.delete, wire.PAGE)
 
-    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None) -> None:
+    def copy(self, source: str, target: str, headers: ObjectHeaders | None = None, *, etag: str = "") -> None:
         """Copy an object of up to 5 GiB (PUT with X-Copy-From)."""
         original = self.head(source)
+        insist_on(original, etag)
+        self.copy_from(self.container, original, target, headers)
+
+    def copy_from(
+        self, container: str, original: ObjectInfo, target: str, headers: ObjectHeaders | None = None
+    ) -> None:
+        """Copy an object of up to 5 GiB out of any container of the account."""
+        source = original.key
         _refuse_too_large(original.size, "copied", source)
         attempt = self._attempt("Copying", source, Condition.UNCHANGED)
-        self._send(lambda base: wire.copy_object(base, self.container, source, target, original.etag, headers), attempt)
+        self._send(lambda base: wire.copy_object(base, container, source, target, original.etag, headers), attempt)
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
         """Describe an object anew (POST)."""
@@ -126,7 +140,7 @@ class SwiftClient:
 
     def plain_url(self, key: str) -> str:
         """Give the URL without a signature; logs in once, unless the options alone tell where the account is."""
-        storage_url = self._known_storage_url() or self._tokens.current().storage_url
+        storage_url = self._storage_url()
         if self._options.url_endpoint:
             storage_url = self._options.url_endpoint + urlsplit(storage_url).path
         return wire.object_path(f"{storage_url}/{names.quoted(self.container)}", key)
@@ -162,8 +176,7 @@ class SwiftClient:
         return self.plain_url(key)
 
     def _is_old_selectel(self) -> bool:
-        storage_url = self._known_storage_url() or self._tokens.current().storage_url
-        return (urlsplit(storage_url).hostname or "").endswith(_OLD_HOSTS)
+        return hosts.is_old_swift(self._storage_url())
 
     def _digest(self) -> str:
         """Choose the digest of TempURLs: what the server's /info allows, asked for once, where there was a login."""
@@ -175,7 +188,7 @@ class SwiftClient:
         parts = urlsplit(self._tokens.current().storage_url)
         answer = self._connect(f"{parts.scheme}://{parts.netloc}").send(wire.server_info(), lambda _: {})
         allowed = wire.allowed_digests(answer)
-        if allowed is None and parts.netloc.endswith(_OLD_HOSTS):
+        if allowed is None and self._is_old_selectel():
             return "sha1"
         return tempurl.best_algorithm(allowed)
 
@@ -191,6 +204,9 @@ class SwiftClient:
         self._presence.check()  # in a missing container, everything counts as gone
         failed = wire.read_bulk_failures(answer, self.container)
         return {key: wire.deletion_error(self._attempt("Deleting", key), status) for key, status in failed.items()}
+
+    def _storage_url(self) -> str:
+        return self._known_storage_url() or self._tokens.current().storage_url
 
     def _known_storage_url(self) -> str | None:
         return keystone.known_storage_url(self._options) if self._options.protocol == "keystone" else None

@@ -50,7 +50,7 @@ def read_token(options: StorageOptions, answer: Answer) -> Token:
     """
     value = answer.headers.get("X-Subject-Token", "")
     if answer.status >= 300 or not value:
-        raise failures.login_failed(options.login_url, options.container, answer, _REFUSED, refusals={401, 403, 404})
+        raise failures.login_failed(options.login_url, answer, _REFUSED, refusals={401, 403, 404})
     token = _mapping(_mapping(fields.json_of(answer.body, "Keystone")).get("token"))
     return usable_token(value, storage_url(options, token), _life(token, answer), options.login_url)
 

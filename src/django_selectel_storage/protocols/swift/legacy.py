@@ -34,7 +34,7 @@ def read_token(options: StorageOptions, answer: Answer) -> Token:
     """
     value, storage_url = answer.headers.get("X-Auth-Token", ""), answer.headers.get("X-Storage-Url", "")
     if answer.status >= 300 or not value or not storage_url:
-        raise failures.login_failed(options.login_url, options.container, answer, _REFUSED, refusals={401, 403})
+        raise failures.login_failed(options.login_url, answer, _REFUSED, refusals={401, 403})
     life = answer.headers.get("X-Expire-Auth-Token") or answer.headers.get("X-Auth-Token-Expires", "")
     seconds = float(life[:9]) if life.isascii() and life.isdigit() else None
     return usable_token(value, at_endpoint(options.endpoint, storage_url), seconds, options.login_url)

@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -76,6 +77,8 @@ class TokenKeeper:
         self._clock = clock
         self.forget_lock()
         self._token: Token | None = None
+        self._failure: StorageError | None = None
+        self._failures = 0
         self._renew_at = self._ends_at = 0.0
 
     def forget_lock(self) -> None:
@@ -93,10 +96,7 @@ class TokenKeeper:
             return token
         if token and now < self._ends_at:
             return self._renewed_by_one(token)
-        with self._lock:
-            if self._token and self._clock() < self._ends_at:
-                return self._token
-            return self._new()
+        return self._only_one(lambda _: self._clock() < self._ends_at)
 
     def renewed(self, rejected: Token) -> Token:
         """Give another token than the one that the server rejected.
@@ -104,9 +104,19 @@ class TokenKeeper:
         Raises:
             StorageError: the login failed.
         """
+        return self._only_one(lambda token: token is not rejected)
+
+    def _only_one(self, is_usable: Callable[[Token], bool]) -> Token:
+        """Let one thread log in; those who wait for it share its token, or its failure.
+
+        Otherwise each of them would wait for a login server that is away, one after the other.
+        """
+        failures = self._failures
         with self._lock:
-            if self._token and self._token is not rejected:
+            if self._token and is_usable(self._token):
                 return self._token
+            if self._failure and self._failures != failures:
+                raise copy(self._failure)
             return self._new()
 
     def _renewed_by_one(self, token: Token) -> Token:
@@ -122,7 +132,13 @@ class TokenKeeper:
             self._lock.release()
 
     def _new(self) -> Token:
-        token = self._login()
+        try:
+            token = self._login()
+        except StorageError as error:
+            self._failures += 1
+            self._failure = copy(error)  # without its traceback
+            raise
+        self._failure = None
         now = self._clock()
         life = token.life if token.life is not None else ASSUMED_LIFE
         self._ends_at = now + life

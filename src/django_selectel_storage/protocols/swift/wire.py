@@ -24,7 +24,6 @@ from django_selectel_storage.transport.messages import Answer, Request
 
 METADATA = "x-object-meta-"
 PAGE = 10_000  # objects; a larger limit is refused with 412
-_IDENTITY = {"Accept-Encoding": "identity"}
 _TAGS = re.compile(r"<[^<>]*>")
 
 _HINTS = {
@@ -70,17 +69,12 @@ def object_fields(headers: ObjectHeaders) -> dict[str, str]:
 
 def head_object(base: str, key: str) -> Request:
     """HEAD of an object; of the container, for an empty key."""
-    return Request("HEAD", object_path(base, key), headers=_IDENTITY)
+    return Request("HEAD", object_path(base, key), headers=fields.IDENTITY)
 
 
 def get_object(base: str, key: str, start: int, stop: int | None, if_match: str) -> Request:
     """GET of an object, whole or in part."""
-    headers = dict(_IDENTITY)
-    if start or stop is not None:
-        headers["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
-    if if_match:
-        headers["If-Match"] = f'"{if_match}"'
-    return Request("GET", object_path(base, key), headers=headers, streamed=True)
+    return Request("GET", object_path(base, key), headers=fields.stretch(start, stop, if_match), streamed=True)
 
 
 def delete_object(base: str, key: str) -> Request:

@@ -10,6 +10,8 @@ from django_selectel_storage.options import StorageOptions
 # Servercore is Selectel's brand for Uzbekistan and Kazakhstan.
 _SELECTEL = ("storage.selcloud.ru", "selcdn.ru", "srvstorage.uz", "srvstorage.kz")
 _OLD = ("selcdn.ru", "s3.storage.selcloud.ru")
+# Their documentation promises that ``If-None-Match: *`` is heeded.
+_CONDITIONAL = ("storage.selcloud.ru", "srvstorage.uz", "srvstorage.kz", "amazonaws.com")
 
 
 def host_of(address: str | None) -> str:
@@ -36,6 +38,16 @@ def is_selectel_s3(address: str | None) -> bool:
 def is_old(address: str | None) -> bool:
     """Whether an address belongs to the API that Selectel switches off."""
     return belongs(host_of(address), *_OLD)
+
+
+def heeds_conditions(address: str | None) -> bool:
+    """Whether an S3 service is known to heed ``If-None-Match: *``."""
+    return belongs(host_of(address), *_CONDITIONAL)
+
+
+def is_old_swift(address: str | None) -> bool:
+    """Whether a storage URL is one of Selectel's old Swift API, which has upload links and signs with SHA-1 only."""
+    return belongs(host_of(address), _OLD[0])
 
 
 def is_this_machine(address: str | None) -> bool:

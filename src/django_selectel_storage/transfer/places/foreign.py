@@ -1,0 +1,108 @@
+"""Any other Django storage as a place: names, bytes and times, by what every storage can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from django.core.files import File
+from django.core.files.storage import Storage
+from django.utils import timezone
+
+from django_selectel_storage.transfer import marks
+from django_selectel_storage.transfer.bodies import IN_MEMORY
+from django_selectel_storage.transfer.digests import md5_of
+from django_selectel_storage.transfer.values import Entry, Item, Known, Place
+from django_selectel_storage.transport.body import body_of
+
+
+class ForeignPlace:
+    """The files of a Django storage that tells nothing but names, sizes and bytes.
+
+    Args:
+        storage: the storage.
+        title: what it is called in messages.
+    """
+
+    keeps_headers = False
+    lists_cheaply = False
+
+    def __init__(self, storage: Storage, title: str) -> None:
+        self.title = title
+        self._storage = storage
+
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        """Give all files; the names of one folder after the other are held in memory."""
+        return self._walk("", prefix)
+
+    def overlaps(self, other: Place) -> bool:
+        """Whether both are one storage."""
+        return isinstance(other, ForeignPlace) and self._storage is other._storage  # noqa: SLF001 - of the same kind
+
+    def refusal(self, entry: Entry) -> str:  # noqa: ARG002 - as in Place
+        """Leave it to the storage."""
+        return ""
+
+    def look(self, entry: Entry, *, as_stored: bool) -> Known:
+        """Read a file, as nothing else tells its MD5."""
+        with self.open(entry, as_stored=as_stored) as item:
+            return Known(item.body.size, "", md5_of(item.body.chunks()), item.known.modified)
+
+    @contextmanager
+    def open(self, entry: Entry, *, as_stored: bool) -> Iterator[Item]:  # noqa: ARG002 - as in Place
+        """Open a file."""
+        with self._storage.open(entry.name, "rb") as file:
+            body = body_of(file, IN_MEMORY)
+            try:
+                yield Item(body, Known(body.size, modified=self._modified(entry.name)))
+            finally:
+                body.close()
+
+    def write(self, name: str, item: Item) -> None:
+        """Save a file in place of what was there.
+
+        Raises:
+            OSError: the storage chose another name.
+        """
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+            for chunk in item.body.chunks():
+                spool.write(chunk)
+            spool.seek(0)
+            content: Any = File(spool, name)
+            if item.known.headers:
+                content.content_type = item.known.headers.content_type
+            if self._storage.exists(name):
+                self._storage.delete(name)
+            saved = self._storage.save(name, content)
+        if saved != name:
+            self._storage.delete(saved)
+            raise OSError(f"The storage does not take this name; it chose {saved!a}.")
+
+    def memory_for(self, size: int) -> int:
+        """Give the memory of a copy."""
+        return min(size, IN_MEMORY)
+
+    def part_size(self, size: int) -> int:  # noqa: ARG002 - as in Place
+        """Give 0: nothing is known of parts."""
+        return 0
+
+    def _walk(self, base: str, prefix: str) -> Iterator[Entry]:
+        try:
+            folders, files = self._storage.listdir(base.rstrip("/"))
+        except FileNotFoundError:
+            return
+        for step in sorted([*(f"{name}/" for name in folders), *files]):
+            name = base + step
+            if step.endswith("/"):
+                if name.startswith(prefix) or prefix.startswith(name):
+                    yield from self._walk(name, prefix)
+            elif name.startswith(prefix):
+                yield Entry(name, self._storage.size(name))
+
+    def _modified(self, name: str) -> int | None:
+        with suppress(NotImplementedError):
+            moment = self._storage.get_modified_time(name)
+            return marks.nanoseconds(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
+        return None

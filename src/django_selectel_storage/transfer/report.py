@@ -1,0 +1,100 @@
+"""What became of the files: counted, written down one line of JSON each, and as exit code. Pure but for its file."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from django_selectel_storage.transfer.values import Outcome, Result
+
+# Exit codes; 1 is that of every CommandError, 2 that of wrong arguments.
+SOME_FAILED = 3
+INTERRUPTED = 130  # as shells say it: 128 and the number of SIGINT
+SHOWN = 20  # failures that are repeated at the end
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many files came to what.
+
+    Attributes:
+        files: the number of files, by result.
+        copied_bytes: the bytes of those that were copied, or would be.
+        failures: the first failures.
+    """
+
+    files: Counter[Result] = field(default_factory=Counter)
+    copied_bytes: int = 0
+    failures: list[Outcome] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count a file."""
+        self.files[outcome.result] += 1
+        if outcome.result in {Result.COPIED, Result.WOULD_COPY}:
+            self.copied_bytes += outcome.pair.one.size
+        if outcome.result is Result.FAILED and len(self.failures) < SHOWN:
+            self.failures.append(outcome)
+
+    @property
+    def done(self) -> int:
+        """How many files there were."""
+        return self.files.total()
+
+    @property
+    def failed(self) -> int:
+        """How many failed."""
+        return self.files[Result.FAILED]
+
+    def summary(self) -> dict[str, Any]:
+        """Give the numbers, by the words of the report."""
+        return {**{result.value: self.files[result] for result in Result}, "bytes": self.copied_bytes}
+
+    def __str__(self) -> str:
+        words = [f"{count:,} {result.value}" for result in Result if (count := self.files[result])]
+        return f"{', '.join(words) or 'no files'}; {size_text(self.copied_bytes)}"
+
+
+def size_text(size: float) -> str:
+    """Write a number of bytes in the unit that suits it."""
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if size < 1024 or unit == "GiB":
+            break
+        size /= 1024
+    return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:,.1f} {unit}"
+
+
+def printable(text: str) -> str:
+    """Give a text as every terminal can show it: names of files may hold anything."""
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    return shown.encode("utf-8", "backslashreplace").decode()
+
+
+class Report:
+    """A file with one line of JSON for each file, and one at the end with the numbers.
+
+    Args:
+        file: where the lines go; None for nowhere.
+    """
+
+    def __init__(self, file: IO[str] | None) -> None:
+        self._file = file
+
+    def add(self, outcome: Outcome) -> None:
+        """Write a file's line."""
+        entry = outcome.pair.one
+        line: dict[str, Any] = {"name": entry.name, "result": outcome.result.value, "bytes": entry.size}
+        if outcome.on_the_server:
+            line["on_the_server"] = True
+        if outcome.reason:
+            line["reason"] = outcome.reason
+        self._write(line)
+
+    def end(self, tally: Tally) -> None:
+        """Write the last line."""
+        self._write({"summary": tally.summary()})
+
+    def _write(self, line: dict[str, Any]) -> None:
+        if self._file is not None:
+            self._file.write(json.dumps(line) + "\n")

@@ -1,0 +1,116 @@
+"""Patience with a slow peer: a socket's own timeout begins anew with every byte, so a trickle would never end.
+
+Connections and answers for the pool to build upon; nothing here knows urllib3, or what travels.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import math
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+LEAST = 16 * 1024  # bytes that have to arrive in each read_timeout, as long as the answer goes on
+SLICE = 256 * 1024  # bytes that the peer has to take in one read_timeout
+# S3 (CopyObject, CompleteMultipartUpload) and Swift (bulk-delete) send white space while they work, for minutes.
+WORKING = frozenset({"PUT", "POST"})
+LONGEST_WORK = 20  # read_timeouts
+
+
+class PacedStream(io.RawIOBase):
+    """Bytes off a socket, at no less than a certain pace. Only the time spent waiting for them counts.
+
+    Args:
+        raw: the bytes; it has a timeout of its own for each read, which alone counts for the first.
+        patience: seconds in which ``LEAST`` bytes have to come.
+        clock: gives a time in seconds that never goes back.
+
+    Attributes:
+        patience: as given; it may be changed on the way.
+        ended: whether the other side has nothing more to send.
+    """
+
+    def __init__(self, raw: io.RawIOBase, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._raw = raw
+        self.patience = patience
+        self.ended = False
+        self._clock = clock
+        self._waited = 0.0
+        self._came = LEAST
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer with what comes next.
+
+        Raises:
+            TimeoutError: the bytes come too slowly.
+        """
+        begun = self._clock()
+        count = self._raw.readinto(buffer) or 0
+        self._waited += self._clock() - begun
+        self._came += count
+        self.ended = not count
+        if self._came >= LEAST:
+            self._waited, self._came = 0.0, 0
+        elif count and self._waited > self.patience:
+            raise TimeoutError(f"only {self._came} bytes in {self._waited:.0f} seconds")
+        return count
+
+    def close(self) -> None:
+        """Close the socket's file."""
+        self._raw.close()
+        super().close()
+
+
+class PacedResponse(http.client.HTTPResponse):
+    """An answer that may not trickle, and whose head has to be there as a whole."""
+
+    def __init__(self, sock: Any, debuglevel: int = 0, method: str | None = None, url: str | None = None) -> None:
+        super().__init__(sock, debuglevel, method, url)
+        self._stream = PacedStream(self.fp.detach(), sock.gettimeout() or math.inf)
+        self._works = method in WORKING
+        self.fp: Any = io.BufferedReader(self._stream)
+
+    def begin(self) -> None:
+        """Read the head; http.client alone takes one that was cut off for a short one.
+
+        Raises:
+            RemoteDisconnected: the connection ended within the head.
+        """
+        super().begin()
+        if self._stream.ended:
+            raise http.client.RemoteDisconnected("the connection ended within the head of an answer")
+        if self._works:
+            self._stream.patience *= LONGEST_WORK
+
+
+class PacedConnection(http.client.HTTPConnection):
+    """A connection that gives the peer time to take the bytes, slice by slice.
+
+    Without it, urllib3 applies the timeout for connecting to the whole of a body.
+
+    Attributes:
+        patience: seconds in which the peer has to take one slice.
+    """
+
+    response_class = PacedResponse
+    patience: ClassVar[float]
+
+    def send(self, data: Any) -> None:
+        """Send bytes.
+
+        Raises:
+            TimeoutError: the peer takes them too slowly.
+        """
+        if self.sock is None:
+            self.connect()
+        self.sock.settimeout(self.patience)
+        view = memoryview(data)
+        for start in range(0, len(view), SLICE):
+            super().send(view[start : start + SLICE])

@@ -1,0 +1,58 @@
+"""The temporary file for bytes that do not fit into memory, and what is said when the disk does not take them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from django_selectel_storage.exceptions import SpoolFailed
+
+
+class Spool(SpooledTemporaryFile[bytes]):
+    """Bytes in memory up to a limit, then in a temporary file.
+
+    Args:
+        max_memory_size: bytes that stay in memory.
+
+    Raises:
+        SpoolFailed: (every method) the temporary file cannot be made, written or read.
+    """
+
+    def __init__(self, max_memory_size: int) -> None:
+        super().__init__(max_size=max_memory_size)
+
+    def write(self, content: Any) -> int:
+        """Take bytes."""
+        with _explained():
+            return super().write(content)
+
+    def read(self, *size: int) -> bytes:
+        """Give bytes."""
+        with _explained():
+            return super().read(*size)
+
+    def seek(self, *position: int) -> int:
+        """Move to another position; what was written so far reaches the disk by now."""
+        with _explained():
+            super().seek(*position)
+            return self.tell()
+
+    def close(self) -> None:
+        """Drop the bytes; it does not matter any more whether the disk took the last of them."""
+        with suppress(OSError):
+            super().close()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SpoolFailed(
+            f"A temporary file could not be used in {tempfile.gettempdir()}: {error.strerror or error}. Nothing was "
+            "stored. Free space there, name another folder with TMPDIR, or raise 'max_memory_size'.",
+            errno=error.errno,
+        ) from error

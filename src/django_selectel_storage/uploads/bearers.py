@@ -1,0 +1,70 @@
+"""Who acts: the user, or the session of somebody who has not logged in; and the request that a form belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from hashlib import sha256
+from typing import Any
+
+from django.http import HttpRequest
+
+from django_selectel_storage.uploads.refusals import UploadRefused
+
+_request: ContextVar[HttpRequest | None] = ContextVar("_request", default=None)
+
+
+@contextmanager
+def acting_for(request: HttpRequest) -> Iterator[None]:
+    """Let the forms of this block take uploads of whoever sent the request."""
+    token = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
+def current_bearer() -> str:
+    """Give who sent the request that is being answered.
+
+    Raises:
+        UploadRefused: there is nobody by whom uploads could be known again.
+    """
+    request = _request.get()
+    if request is None:
+        raise RuntimeError(
+            "A form got a direct upload, and nobody told whose it may be. Add 'django_selectel_storage.uploads."
+            "middleware.uploads_middleware' to MIDDLEWARE, behind sessions and authentication; or clean the form "
+            "inside of 'with acting_for(request):'."
+        )
+    return bearer_of(request)
+
+
+def begin_session() -> None:
+    """Give a visitor who has not logged in a session, so that several uploads at once do not begin one each."""
+    request = _request.get()
+    if request is not None:
+        with suppress(UploadRefused):
+            bearer_of(request, begins=True)
+
+
+def bearer_of(request: HttpRequest, *, begins: bool = False) -> str:
+    """Give who sent a request, as a text that tells nothing about a session.
+
+    Args:
+        request: the request.
+        begins: whether a session may be begun for this.
+
+    Raises:
+        UploadRefused: the visitor has neither logged in nor a session.
+    """
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return f"user:{user.pk}"
+    session: Any = getattr(request, "session", None)
+    if session is not None and session.session_key is None and begins:
+        session.create()
+    if session is None or session.session_key is None:
+        raise UploadRefused("no_session")
+    return f"session:{sha256(session.session_key.encode()).hexdigest()}"

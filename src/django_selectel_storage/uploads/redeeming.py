@@ -1,0 +1,57 @@
+"""How a finished upload becomes a file of a form: its receipt is checked, and nothing is fetched."""
+
+from __future__ import annotations
+
+from django_selectel_storage.exceptions import ObjectNotFound
+from django_selectel_storage.stored_content import StoredContent
+from django_selectel_storage.uploads.flow import refuse_broken
+from django_selectel_storage.uploads.grants import Receipt, opened
+from django_selectel_storage.uploads.limits import Limits
+from django_selectel_storage.uploads.refusals import UploadRefused
+from django_selectel_storage.uploads.settings import UploadSettings
+from django_selectel_storage.uploads.targets import Field, is_used, label_of, storage_of
+
+
+def redeem(
+    text: str, field: Field, limits: Limits, bearer: str, wishes: UploadSettings, *, row: object = None
+) -> StoredContent:
+    """Take a receipt in place of a file.
+
+    Args:
+        text: the sealed receipt.
+        field: the model's field that the file is for.
+        limits: what may be uploaded into it.
+        bearer: who sends the form.
+        wishes: the project's settings.
+        row: the primary key of the row that the form is for; None for a new one.
+
+    Returns:
+        The file, which the field's storage takes over when it is saved.
+
+    Raises:
+        UploadRefused: the receipt is too old, of another field or of somebody else, its file is gone or in use.
+    """
+    receipt = opened(Receipt, text, wishes.max_age)
+    if receipt.field != label_of(field):
+        raise UploadRefused("other_field")
+    if receipt.bearer != bearer:
+        raise UploadRefused("not_yours")
+    refuse_broken(limits, receipt.size, receipt.content_type)
+    storage = storage_of(field)
+    try:
+        info = storage.stat(receipt.name)
+    except ObjectNotFound:
+        raise UploadRefused("missing") from None
+    if info.etag != receipt.etag:
+        raise UploadRefused("altered")
+    if not receipt.staged and is_used(field, receipt.name, besides=row):
+        raise UploadRefused("used")
+    return StoredContent(
+        storage,
+        receipt.name,
+        receipt.filename,
+        size=receipt.size,
+        content_type=receipt.content_type,
+        etag=receipt.etag,
+        staged=receipt.staged,
+    )
