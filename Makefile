@@ -19,7 +19,7 @@ FOR_BROWSER := .venv/.for-browser
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test browser-test lint format messages clean
+.PHONY: help demo test browser-test lint audit format messages clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p' Makefile
@@ -33,10 +33,14 @@ test: $(FOR_TEST)  ## run the tests; ARGS="…" goes to pytest
 browser-test: $(FOR_BROWSER)  ## run the tests that need a Chromium (found on PATH, or CHROMIUM=/path)
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
-lint: $(FOR_LINT)  ## look for mistakes: ruff and mypy
+lint: $(FOR_LINT)  ## look for mistakes: ruff, mypy, bandit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
+
+audit: $(FOR_LINT)  ## look for known weaknesses in what the project needs (asks osv.dev)
+	$(BIN)/pip-audit --vulnerability-service=osv --skip-editable --progress-spinner=off
 
 format: $(FOR_LINT)  ## bring the code into its format
 	$(BIN)/ruff format

@@ -34,6 +34,10 @@ _ASSIGNED = re.compile(
     rf"((?:{_SECRETS})['\"]?\s*[:=]\s*b?)(?P<quote>['\"])(?:\\+.|(?!(?P=quote)).)*(?P=quote)", re.IGNORECASE | re.DOTALL
 )
 _HEADER_LINE = re.compile(rf"((?:{'|'.join(sorted(_SECRET_HEADERS))})\s*:[ \t]*)[^'\"\r\n\\]+", re.IGNORECASE)
+# What makes a signed URL work, and a signature in a header; without it, the rest is an address.
+_SIGNATURE = re.compile(
+    r"((?:X-Amz-Credential|X-Amz-Signature|temp_url_sig|Credential|Signature)=)[^&,\s'\"<>]+", re.IGNORECASE
+)
 _IN_PROXY = re.compile(r"//.*@", re.DOTALL)
 
 # In these rooms credentials are taken apart or put together: any text may be a piece of one, any option a misspelt one.
@@ -75,6 +79,7 @@ def without_secrets(text: str) -> str:
         return _masked_dsn(text)
     text = _DSN_WITHIN.sub(rf"\g<1>{HIDDEN}@", text)
     text = _IN_QUERY.sub(rf"\g<1>{HIDDEN}", text)
+    text = _SIGNATURE.sub(rf"\g<1>{HIDDEN}", text)
     text = _ASSIGNED.sub(rf"\g<1>\g<quote>{HIDDEN}\g<quote>", text)
     return _HEADER_LINE.sub(rf"\g<1>{HIDDEN}", text)
 

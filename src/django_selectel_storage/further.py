@@ -15,6 +15,7 @@ from django_selectel_storage.direct_uploads import DirectUploads
 from django_selectel_storage.exceptions import DeletionFailed, InvalidOption, ObjectExists
 from django_selectel_storage.files import Stream
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload, headers_of
+from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.transport.body import CHUNK
 from django_selectel_storage.windows import Source, Windows
 
@@ -42,16 +43,10 @@ class FurtherVerbs(DirectUploads):
             What a listing tells of each file: ``name``, ``key``, ``size`` (bytes, as stored), ``etag``,
             ``last_modified``.
         """
-        key_prefix = self._key_prefix(prefix)
-        page: str | None = None
-        while True:
-            listing = self.client.list(key_prefix, page=page)
+        for listing in pages(self.client, self._key_prefix(prefix)):
             for info in map(self._named, listing.objects):
                 if info.name:  # the mark of a folder that some consoles make has none
                     yield info
-            page = listing.next_page
-            if page is None:
-                return
 
     def open_stream(self, name: str, start: int = 0, length: int | None = None) -> io.BufferedReader:
         """Open a stretch of a file for reading in one go, with one request; close it when done.
@@ -139,7 +134,7 @@ class FurtherVerbs(DirectUploads):
             FileNotFoundError: there is no original.
             FileExistsError: the name of the copy is taken.
         """
-        source_key, target_key = self._file_key(source), self._file_key(target)
+        source_key, target_key = self._file_key(source), self._new_file_key(target)
         if not overwrite and self.client.has(target_key):
             raise ObjectExists(f"There is a file {target!r} already; pass overwrite=True to replace it.")
         if source_key == target_key:
@@ -173,7 +168,8 @@ class FurtherVerbs(DirectUploads):
 
     def abort_upload(self, upload: UnfinishedUpload) -> None:
         """Drop an unfinished upload, and the parts that it has."""
-        if not upload.key.startswith(self._folder_prefix("")):
+        name = names.storage_name(upload.key, self.options.location)
+        if not upload.key.startswith(self._folder_prefix("")) or self._key(name) != upload.key:
             raise SuspiciousFileOperation(f"The upload of {upload.key!r} lies outside of this storage's location.")
         self.client.abort_upload(upload.key, upload.upload_id)
 

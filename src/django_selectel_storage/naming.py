@@ -11,6 +11,7 @@ from contextvars import ContextVar
 
 from django.core.files.storage import Storage
 
+MOST_NAMES = 10_000  # that are tried for one file; a server that finds all of them taken is not to be believed
 _VERBS = ("get_available_name", "is_name_available")
 
 

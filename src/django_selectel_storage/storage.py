@@ -17,6 +17,7 @@ from django_selectel_storage.content import as_file, rewindable
 from django_selectel_storage.exceptions import ObjectExists
 from django_selectel_storage.files import ObjectFile, Place
 from django_selectel_storage.further import FurtherVerbs
+from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.static import HashedNames, StaticVerbs
 from django_selectel_storage.stored_content import StoredContent
 from django_selectel_storage.windows import Source
@@ -76,7 +77,7 @@ class SelectelStorage(FurtherVerbs):
     def _save_under_first_free_name(self, name: str, content: Any, max_length: int | None) -> str:
         taken: set[str] = set()
         asks = naming.asks_first(self, SelectelStorage)
-        while True:
+        while len(taken) < naming.MOST_NAMES:
             candidate = naming.NameSearch(self, taken, asks=asks).get_available_name(name, max_length=max_length)
             if candidate != name:
                 validate_file_name(candidate, allow_relative_path=True)
@@ -86,6 +87,7 @@ class SelectelStorage(FurtherVerbs):
                     return self._save(candidate, content)
             except naming.NameTaken:
                 taken.add(candidate)
+        raise ObjectExists(f"The server says of {len(taken)} names in a row that they are taken, from {name!r} on.")
 
     def _save_under_asked_name(self, name: str, content: Any, max_length: int | None) -> str:
         """Django's own road, for a subclass that chooses names itself; the condition is only a guard there.
@@ -179,14 +181,10 @@ class SelectelStorage(FurtherVerbs):
         prefix = self._folder_prefix(path)
         folders: list[str] = []
         files: list[str] = []
-        page: str | None = None
-        while True:
-            listing = self.client.list(prefix, delimiter="/", page=page)
+        for listing in pages(self.client, prefix, delimiter="/"):
             folders += [folder[len(prefix) : -1] for folder in listing.folders]
             files += [entry.key[len(prefix) :] for entry in listing.objects]
-            page = listing.next_page
-            if page is None:
-                return [name for name in folders if name], [name for name in files if name]
+        return [name for name in folders if name], [name for name in files if name]
 
     # --- removing ----------------------------------------------------------------------------------------------------
 

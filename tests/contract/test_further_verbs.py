@@ -24,9 +24,11 @@ from django_selectel_storage.exceptions import (
     ObjectChanged,
     UploadGone,
 )
+from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.protocols.base import UnfinishedUpload
 from django_selectel_storage.protocols.s3 import multipart_wire
 from django_selectel_storage.storage import SelectelStorage
+from django_selectel_storage.transport.body import BytesBody
 from django_selectel_storage.windows import FIRST_WINDOW
 from tests.conftest import CONTAINER, MakeStorage
 from tests.contract.test_headers import Clients, Outsider
@@ -417,7 +419,8 @@ def test_a_server_that_does_not_know_how_is_asked_one_by_one(
 
 def test_names_that_xml_cannot_hold_are_removed_too(storage: SelectelStorage) -> None:
     names = ["control\x01.txt", "line\rbreak.txt", "plain.txt"]
-    save(storage, *names)
+    for name in names:  # storages refuse to save the first one; others may have
+        storage.client.put(storage._key(name), BytesBody(b"x"), ObjectHeaders("text/plain"))
     storage.delete_many(names)
     assert [name for name in names if storage.exists(name)] == []
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3 import HTTPHeaderDict
 
-from django_selectel_storage.exceptions import DamagedTransfer
+from django_selectel_storage.exceptions import DamagedTransfer, StorageError
 from django_selectel_storage.protocols import fields
 from django_selectel_storage.transport.messages import Answer
 
@@ -221,6 +221,32 @@ def test_dates_of_both_forms_mean_the_same_moment() -> None:
     assert fields.iso_date(written) == (fields.http_date("Fri, 24 May 2013 00:00:00 GMT") or datetime.min) + timedelta(
         hours=1
     )
+
+
+@pytest.mark.parametrize(
+    "value", ["Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 +0000", "Mon, 23 Nov 2026 11:00:00 +9999"]
+)
+def test_a_date_that_not_every_time_zone_can_show_is_none(value: str) -> None:
+    assert fields.http_date(value) is None
+
+
+def test_the_ends_of_the_calendar_are_no_dates_of_listings() -> None:
+    assert fields.iso_date("9999-12-31T23:59:59Z") is None
+    assert fields.iso_date("0001-01-01T00:00:00+14:00") is None
+
+
+def test_a_date_is_given_in_utc() -> None:
+    assert str(fields.http_date("Mon, 23 Nov 2026 11:00:00 +0300")) == "2026-11-23 08:00:00+00:00"
+    assert str(fields.iso_date("2026-11-23T11:00:00+03:00")) == "2026-11-23 08:00:00+00:00"
+
+
+def test_json_is_read_unless_it_has_more_syntax_than_any_answer() -> None:
+    assert fields.json_of(b'{"a": [1]}', "Swift") == {"a": [1]}
+    most = b"[" + b"1," * (fields.MOST_MARKS - 2) + b"1]"
+    assert len(fields.json_of(most, "Swift")) == fields.MOST_MARKS - 1
+    for body in (b"[" + b"1," * fields.MOST_MARKS + b"1]", b"[" * 10**6, b"{", b"\xff", b""):
+        with pytest.raises(StorageError, match="JSON that Swift promises"):
+            fields.json_of(body, "Swift")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from django_selectel_storage.exceptions import AuthenticationFailed, ServerError
-from django_selectel_storage.protocols.swift.tokens import ASSUMED_LIFE, MARGIN, RENEWAL_PAUSE, Token, TokenKeeper
+from django_selectel_storage.exceptions import AuthenticationFailed, ServerError, StorageError
+from django_selectel_storage.protocols.swift.tokens import (
+    ASSUMED_LIFE,
+    MARGIN,
+    RENEWAL_PAUSE,
+    Token,
+    TokenKeeper,
+    at_endpoint,
+    usable_token,
+)
 
 THREADS = 32
 DAY = 86400.0
@@ -217,6 +225,41 @@ def test_a_lock_that_a_parent_process_held_does_not_stop_the_child(keeper: Token
 
 def test_a_token_is_not_in_its_own_repr() -> None:
     assert "hunter2" not in repr(Token("hunter2", URL, DAY))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "handed_out", "address"),
+    [
+        (None, "https://a.example/v1/AUTH_a", "https://a.example/v1/AUTH_a"),
+        ("https://b.example", "https://a.example/v1/AUTH_a", "https://b.example/v1/AUTH_a"),
+        ("https://b.example", "http://[/v1/AUTH_a", "https://b.example/v1/AUTH_a"),
+        ("https://b.example/v1/b", "https://a.example/v1/AUTH_a", "https://b.example/v1/b"),
+        ("https://b.example", "nonsense", "nonsense"),
+    ],
+)
+def test_an_endpoint_replaces_the_host_that_a_login_hands_out(
+    endpoint: str | None, handed_out: str, address: str
+) -> None:
+    assert at_endpoint(endpoint, handed_out) == address
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("token", "http://["),
+        ("token", "nonsense"),
+        ("token", "https://a.example/v1?a=b"),
+        ("token", "https://user@a.example/v1"),
+        ("token", "https://a.example:x/v1"),
+        ("token", "https://a.example/v 1"),
+        ("token", "ftp://a.example/v1"),
+        ("tok\r\nen", "https://a.example/v1"),
+        ("", "https://a.example/v1"),
+    ],
+)
+def test_what_a_login_hands_out_has_to_be_usable(value: str, address: str) -> None:
+    with pytest.raises(StorageError, match=r"login at https://id\.example"):
+        usable_token(value, address, None, "https://id.example")
 
 
 class CountingLock:

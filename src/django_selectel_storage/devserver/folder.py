@@ -105,7 +105,7 @@ def throw_away_folder(*, objects_in_memory: bool) -> Iterator[Folder]:
 def places() -> list[Path]:
     """Writable folders for throw-away data, memory first."""
     # A RAM disk takes extended attributes since Linux 6.6; in a container it is often too small.
-    candidates = [Path("/dev/shm"), Path(tempfile.gettempdir()), Path("/var/tmp")]  # noqa: S108 - mkdtemp there
+    candidates = [Path("/dev/shm"), Path(tempfile.gettempdir()), Path("/var/tmp")]  # noqa: S108 - mkdtemp there # nosec B108
     return [place for place in candidates if os.access(place, os.W_OK | os.X_OK)]
 
 

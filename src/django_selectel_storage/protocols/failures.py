@@ -26,6 +26,8 @@ from django_selectel_storage.exceptions import (
 )
 from django_selectel_storage.transport.messages import Answer
 
+_LONGEST_WORDS = 200  # characters of what a server said that are quoted
+
 
 class Condition(Enum):
     """What a 412 means for a request."""
@@ -72,13 +74,20 @@ def error_for(
     attempt: Attempt, status: int, words: Words, *, tries: int = 1, kind: type[StorageError] | None = None
 ) -> StorageError:
     """Give the error for an answer; its class follows from the status and the attempt, unless ``kind`` names it."""
-    said = " ".join(part for part in (str(status), words.code) if part)
-    message = f": {words.message.rstrip('.')}" if words.message else ""
-    request_id = f" (request id {words.request_id})" if words.request_id else ""
+    said = f"{status} {in_one_line(words.code)}".rstrip()
+    said_more = in_one_line(words.message).rstrip(".")
+    message = f": {said_more}" if said_more else ""
+    request_id = f" (request id {in_one_line(words.request_id)})" if words.request_id else ""
     hint = f" {words.hint}" if words.hint else ""
     text = f"{attempt} failed: the server answered {said}{message}{request_id}.{hint}"
     kind = kind or _kind(attempt, status)
     return kind(text, status=status, code=words.code, request_id=words.request_id, tries=tries)
+
+
+def in_one_line(said: str) -> str:
+    """Give the beginning of what a server said as one line, so that it cannot forge another one of a log."""
+    readable = "".join(character if character.isprintable() else " " for character in said[: 10 * _LONGEST_WORDS])
+    return " ".join(readable.split())[:_LONGEST_WORDS]
 
 
 def login_failed(url: str, answer: Answer, hint: str, *, refusals: Collection[int]) -> StorageError:
@@ -102,7 +111,7 @@ def login_failed(url: str, answer: Answer, hint: str, *, refusals: Collection[in
 
 def container_missing(attempt: Attempt, status: int, words: Words) -> ContainerNotFound:
     """Give the error for a container that is not there."""
-    request_id = f" (request id {words.request_id})" if words.request_id else ""
+    request_id = f" (request id {in_one_line(words.request_id)})" if words.request_id else ""
     return ContainerNotFound(
         f"{attempt} failed: there is no container {attempt.container!r}{request_id}. Create it, or correct the option "
         "'container', the account or the endpoint.",

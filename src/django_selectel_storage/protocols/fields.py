@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode, b64encode
-from datetime import datetime, timezone
+from datetime import MAXYEAR, MINYEAR, datetime, timezone
 from email.utils import parsedate_to_datetime
+from typing import Any
 
-from django_selectel_storage.exceptions import DamagedTransfer
+from django_selectel_storage.exceptions import DamagedTransfer, StorageError
 from django_selectel_storage.headers import FURTHER
 from django_selectel_storage.protocols.base import ObjectInfo, ObjectRange
 from django_selectel_storage.transport.messages import Answer, Headers
 
+MOST_MARKS = 1_000_000  # of a body's syntax; a page of a listing has some 50,000
 IDENTITY = {"Accept-Encoding": "identity"}  # no encoding but the one that is stored
 _KEPT = ("cache-control", "content-disposition", "content-language", "content-encoding", *FURTHER)
 _ENCODED_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]*={0,2})\?=", re.IGNORECASE)
@@ -92,19 +95,42 @@ def proven_md5(headers: Headers) -> str:
 def http_date(value: str) -> datetime | None:
     """Read an HTTP date (RFC 9110, section 5.6.7); None when it is none."""
     try:
-        date = parsedate_to_datetime(value)
+        return _in_utc(parsedate_to_datetime(value))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
 
 
 def iso_date(value: str) -> datetime | None:
     """Read an ISO 8601 time of a listing, as UTC where it names no zone; None when it is none."""
     try:
-        date = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        return _in_utc(datetime.fromisoformat(value.replace("Z", "+00:00")))
     except ValueError:
         return None
-    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+
+
+def _in_utc(date: datetime) -> datetime | None:
+    """Give a time in UTC; None for one at an end of the calendar, which not every time zone can show."""
+    aware = date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+    return aware.astimezone(timezone.utc) if MINYEAR < aware.year < MAXYEAR else None
+
+
+def json_of(body: bytes, promised_by: str) -> Any:
+    """Read JSON.
+
+    Raises:
+        StorageError: it is none, or would take far more memory than any answer needs.
+    """
+    try:
+        if not is_overgrown(body, b"{[,"):
+            return json.loads(body)
+    except (ValueError, RecursionError):
+        pass
+    raise StorageError(f"The server's answer is not the JSON that {promised_by} promises.")
+
+
+def is_overgrown(body: bytes, marks: bytes) -> bool:
+    """Whether a body would become a tree far larger than itself: it has more syntax than any answer needs."""
+    return len(body) > MOST_MARKS and sum(body.count(mark) for mark in marks) > MOST_MARKS
 
 
 def length(value: str) -> int:
@@ -113,13 +139,18 @@ def length(value: str) -> int:
 
 
 def content_range(value: str) -> tuple[int, int, int] | None:
-    """Read Content-Range (RFC 9110, section 14.4) as first byte, byte after the last, size of the whole."""
+    """Read Content-Range (RFC 9110, section 14.4) as first byte, byte after the last, size of the whole.
+
+    Returns:
+        The three; None when they are not there, or contradict each other.
+    """
     match = _CONTENT_RANGE.fullmatch(value.strip())
     if not match:
         return None
     if match[1] is None:
         return 0, 0, int(match[3])
-    return int(match[1]), int(match[2]) + 1, int(match[3])
+    start, stop, size = int(match[1]), int(match[2]) + 1, int(match[3])
+    return (start, stop, size) if start < stop <= size else None
 
 
 def object_info(key: str, headers: Headers, metadata_prefix: str, size: int) -> ObjectInfo:

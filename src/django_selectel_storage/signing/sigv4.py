@@ -23,7 +23,7 @@ EMPTY_SHA256 = sha256(b"").hexdigest()
 class SigningKey:
     """Who signs, for which region and service."""
 
-    access_key: str
+    access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
     region: str
     service: str = "s3"

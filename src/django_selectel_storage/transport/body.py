@@ -114,6 +114,30 @@ class FileBody:
 EMPTY = BytesBody(b"")
 
 
+class Outgoing:
+    """The bytes of a request; remembers when it was the caller's file, not the network, that failed."""
+
+    __slots__ = ("body", "failure")
+
+    def __init__(self, body: Body) -> None:
+        self.failure: Exception | None = None
+        self.body: bytes | Iterator[bytes] | None = None
+        if body.size:
+            self.body = body.content if isinstance(body, BytesBody) else self._watched(body)
+
+    def _watched(self, body: Body) -> Iterator[bytes]:
+        chunks = body.chunks()
+        while True:
+            try:
+                chunk = next(chunks, None)
+            except Exception as error:
+                self.failure = error
+                raise
+            if chunk is None:
+                return
+            yield chunk
+
+
 def body_of(content: Any, max_memory_size: int) -> Body:
     """Make a body of what a caller handed to ``save``.
 

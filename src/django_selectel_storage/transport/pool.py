@@ -23,9 +23,10 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from django_selectel_storage import __version__
-from django_selectel_storage.exceptions import DamagedTransfer, StorageError
+from django_selectel_storage.exceptions import DamagedTransfer, InvalidOption, StorageError
 from django_selectel_storage.transport import faults, patience, retries
-from django_selectel_storage.transport.body import Body, BytesBody
+from django_selectel_storage.transport.body import Outgoing
+from django_selectel_storage.transport.idle import IdleConnections
 from django_selectel_storage.transport.messages import Answer, Request
 from django_selectel_storage.transport.pace import PacedConnection
 
@@ -119,7 +120,7 @@ class Pool:
         headers = {"User-Agent": _USER_AGENT, **request.headers, **authorize(request)}
         if request.body.size:
             headers["Content-Length"] = str(request.body.size)
-        outgoing = _Outgoing(request.body)
+        outgoing = Outgoing(request.body)
         try:
             response = self._opened().request(request, headers, outgoing.body)
             answer = _answer(response, request, tries, self.origin)
@@ -199,13 +200,16 @@ def _pool_classes(patience: float) -> dict[str, Any]:
     classes = {}
     for scheme, pool in (("http", urllib3.HTTPConnectionPool), ("https", urllib3.HTTPSConnectionPool)):
         connection = type("Connection", (PacedConnection, pool.ConnectionCls), {"patience": patience})
-        classes[scheme] = type(pool.__name__, (pool,), {"ConnectionCls": connection})
+        classes[scheme] = type(pool.__name__, (pool,), {"ConnectionCls": connection, "QueueCls": IdleConnections})
     return classes
 
 
 def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
     """TLS 1.2 or newer, always verified, against certifi's roots unless others are named."""
-    context = ssl.create_default_context(cafile=ca_bundle or certifi.where())
+    try:
+        context = ssl.create_default_context(cafile=ca_bundle or certifi.where())
+    except OSError as error:
+        raise InvalidOption(f"The option 'ca_bundle' names no file of certificates to read: {error}.") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -216,30 +220,6 @@ def _proxy_for(origin: SplitResult, proxy: str | None) -> str | None:
     if urllib.request.proxy_bypass(origin.hostname or ""):
         return None
     return urllib.request.getproxies().get(origin.scheme)
-
-
-class _Outgoing:
-    """The bytes of a request; remembers when it was the caller's file, not the network, that failed."""
-
-    __slots__ = ("body", "failure")
-
-    def __init__(self, body: Body) -> None:
-        self.failure: Exception | None = None
-        self.body: bytes | Iterator[bytes] | None = None
-        if body.size:
-            self.body = body.content if isinstance(body, BytesBody) else self._watched(body)
-
-    def _watched(self, body: Body) -> Iterator[bytes]:
-        chunks = body.chunks()
-        while True:
-            try:
-                chunk = next(chunks, None)
-            except Exception as error:
-                self.failure = error
-                raise
-            if chunk is None:
-                return
-            yield chunk
 
 
 class _Incoming:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote_plus
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from django_selectel_storage.exceptions import StorageError
+from django_selectel_storage.names import UNLISTABLE
+from django_selectel_storage.protocols import fields
 
 ERROR = b"<Error"  # what an error's body begins with, also one that comes with status 200
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
-_UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 
 
 def parse(body: bytes) -> ElementTree.Element:
     """Parse XML as S3 writes it: UTF-8, without a document type, so that no entity can grow."""
+    if fields.is_overgrown(body, b"<="):
+        raise StorageError("The server's XML has more elements than any answer of S3; it is not read.")
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body or b"\0" in body:
         raise StorageError("The server's XML has a document type or is not UTF-8; it is not read.")
     try:
-        return ElementTree.fromstring(body.lstrip())  # noqa: S314 - see above
+        return ElementTree.fromstring(body.lstrip())  # noqa: S314 - see above # nosec B314
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise StorageError(f"The server's answer is not the XML that S3 promises: {error}.") from None
 
@@ -42,7 +44,7 @@ def decoder(root: ElementTree.Element) -> Callable[[str], str]:
 
 def can_hold(text: str) -> bool:
     """Whether XML 1.0 has a way to write a text; it has none for most control characters."""
-    return not _UNWRITABLE.search(text)
+    return not UNLISTABLE.search(text)
 
 
 def delete_request(keys: Iterator[str] | list[str]) -> bytes:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.options import KEYSTONE_AUTH_URL, StorageOptions
 from django_selectel_storage.protocols import failures, fields
-from django_selectel_storage.protocols.swift.tokens import Token
+from django_selectel_storage.protocols.swift.tokens import Token, at_endpoint, usable_token
 from django_selectel_storage.transport.body import BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
 
@@ -51,8 +51,8 @@ def read_token(options: StorageOptions, answer: Answer) -> Token:
     value = answer.headers.get("X-Subject-Token", "")
     if answer.status >= 300 or not value:
         raise failures.login_failed(options.login_url, answer, _REFUSED, refusals={401, 403, 404})
-    token = _token(answer.body)
-    return Token(value, storage_url(options, token), _life(token, answer))
+    token = _mapping(_mapping(fields.json_of(answer.body, "Keystone")).get("token"))
+    return usable_token(value, storage_url(options, token), _life(token, answer), options.login_url)
 
 
 def known_storage_url(options: StorageOptions) -> str | None:
@@ -78,7 +78,7 @@ def storage_url(options: StorageOptions, token: dict[str, Any]) -> str:
     if _is_selectel(options) and isinstance(project, str):
         return _selectel_url(options, project)
     found = _in_catalogue(options, token)
-    return options.endpoint + urlsplit(found).path if options.endpoint else found
+    return at_endpoint(options.endpoint, found)
 
 
 def _in_catalogue(options: StorageOptions, token: dict[str, Any]) -> str:
@@ -112,13 +112,6 @@ def _is_selectel(options: StorageOptions) -> bool:
 def _selectel_url(options: StorageOptions, project: str) -> str:
     host = options.endpoint or f"https://swift.{options.pool}.storage.selcloud.ru"
     return f"{host}/v1/{project}"
-
-
-def _token(body: bytes) -> dict[str, Any]:
-    try:
-        return _mapping(_mapping(json.loads(body)).get("token"))
-    except (ValueError, RecursionError):
-        raise StorageError("The login's answer is not the JSON that Keystone promises.") from None
 
 
 def _object_stores(token: dict[str, Any]) -> Iterator[tuple[str, str]]:

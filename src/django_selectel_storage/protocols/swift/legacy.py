@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols import failures, fields
-from django_selectel_storage.protocols.swift.tokens import Token
+from django_selectel_storage.protocols.swift.tokens import Token, at_endpoint, usable_token
 from django_selectel_storage.transport.messages import Answer, Request
 
 _REFUSED = "Are 'username' and 'password' right, and is 'auth_url' the address of an auth v1.0 login?"
@@ -36,12 +36,5 @@ def read_token(options: StorageOptions, answer: Answer) -> Token:
     if answer.status >= 300 or not value or not storage_url:
         raise failures.login_failed(options.login_url, answer, _REFUSED, refusals={401, 403})
     life = answer.headers.get("X-Expire-Auth-Token") or answer.headers.get("X-Auth-Token-Expires", "")
-    return Token(value, _storage_url(options, storage_url), float(life) if life.isascii() and life.isdigit() else None)
-
-
-def _storage_url(options: StorageOptions, handed_out: str) -> str:
-    """The address the login hands out; ``endpoint`` replaces its host, or all of it when it has a path itself."""
-    handed_out = handed_out.rstrip("/")
-    if not options.endpoint:
-        return handed_out
-    return options.endpoint if urlsplit(options.endpoint).path else options.endpoint + urlsplit(handed_out).path
+    seconds = float(life[:9]) if life.isascii() and life.isdigit() else None
+    return usable_token(value, at_endpoint(options.endpoint, storage_url), seconds, options.login_url)

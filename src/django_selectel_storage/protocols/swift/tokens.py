@@ -6,15 +6,20 @@ It does not know how a login looks: that is a function it is given.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from django_selectel_storage.exceptions import StorageError
+from django_selectel_storage.option_values import web_address
 
 log = logging.getLogger(__name__)
+
+_PRINTABLE = re.compile(r"[!-~]+")  # ASCII without blanks and control characters
 
 MARGIN = 300.0  # seconds before its end that a token is renewed
 ASSUMED_LIFE = 3600.0  # seconds, when the server does not tell
@@ -34,6 +39,29 @@ class Token:
     value: str = field(repr=False)
     storage_url: str
     life: float | None = None
+
+
+def at_endpoint(endpoint: str | None, handed_out: str) -> str:
+    """Give the storage URL of a login; ``endpoint`` replaces its host, or all of it when it has a path itself."""
+    if not endpoint or urlsplit(endpoint).path:
+        return endpoint or handed_out
+    host, slash, path = handed_out.partition("://")[2].partition("/")
+    return f"{endpoint}{slash}{path}" if host else handed_out
+
+
+def usable_token(value: str, storage_url: str, life: float | None, login_url: str) -> Token:
+    """Make a token of what a login handed out.
+
+    Raises:
+        StorageError: the token cannot stand in a header, or the storage URL is none.
+    """
+    try:
+        address = web_address(storage_url)
+    except ValueError:
+        address = ""
+    if not _PRINTABLE.fullmatch(address) or not _PRINTABLE.fullmatch(value):
+        raise StorageError(f"The login at {login_url} handed out no usable token, or no usable storage URL.")
+    return Token(value, address, life)
 
 
 class TokenKeeper:

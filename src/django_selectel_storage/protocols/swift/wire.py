@@ -5,7 +5,6 @@ Source: OpenStack Object Storage API v1 reference.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from email.message import Message
@@ -13,6 +12,7 @@ from html import unescape
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlencode
 
+from django_selectel_storage import names
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.names import quoted
@@ -25,7 +25,6 @@ from django_selectel_storage.transport.messages import Answer, Request
 METADATA = "x-object-meta-"
 PAGE = 10_000  # objects; a larger limit is refused with 412
 _TAGS = re.compile(r"<[^<>]*>")
-_LONGEST_WORDS = 200  # characters of a server's page that are quoted
 
 _HINTS = {
     401: "The token was not accepted, also not a fresh one: may this user act on this account?",
@@ -174,24 +173,35 @@ def read_listing(answer: Answer, limit: int | None) -> Listing:
     Raises:
         StorageError: the answer is not the JSON it should be.
     """
-    entries = _json(answer.body) if answer.body else []
+    entries = fields.json_of(answer.body, "Swift") if answer.body else []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise StorageError("The server's answer is not the JSON listing that Swift promises.")
     objects = tuple(_entry(entry) for entry in entries if "name" in entry)
-    folders = tuple(str(entry["subdir"]) for entry in entries if "subdir" in entry)
+    folders = tuple(_key(entry["subdir"]) for entry in entries if "subdir" in entry)
     full = len(entries) >= min(limit or PAGE, PAGE)
-    last = entries[-1] if full else {}
-    return Listing(objects, folders, str(last.get("name") or last.get("subdir") or "") or None)
+    last = entries[-1] if full and entries else {}
+    return Listing(objects, folders, _key(last.get("name") or last.get("subdir") or "") or None)
 
 
 def _entry(entry: dict[str, Any]) -> ObjectInfo:
     return ObjectInfo(
-        key=str(entry["name"]),
-        size=fields.length(str(entry.get("bytes", ""))),
-        etag=str(entry.get("hash", "")),
-        last_modified=fields.iso_date(str(entry.get("last_modified", ""))),
-        content_type=str(entry.get("content_type", "")),
+        key=_key(entry["name"]),
+        size=fields.length(_text(entry.get("bytes"))),
+        etag=_text(entry.get("hash")),
+        last_modified=fields.iso_date(_text(entry.get("last_modified"))),
+        content_type=_text(entry.get("content_type")),
     )
+
+
+def _key(value: object) -> str:
+    if not isinstance(value, str) or not names.is_writable(value):
+        raise StorageError("A name in the server's listing is no text that UTF-8 can hold.")
+    return value
+
+
+def _text(value: object) -> str:
+    """Give a value of JSON as text; nothing for what is nested, or not there."""
+    return str(value) if isinstance(value, (str, int)) else ""
 
 
 def read_bulk_failures(answer: Answer, container: str) -> dict[str, int]:
@@ -200,18 +210,18 @@ def read_bulk_failures(answer: Answer, container: str) -> dict[str, int]:
     Raises:
         StorageError: the whole of it failed, or the answer is not the JSON it should be.
     """
-    told = _json(answer.body)
+    told = fields.json_of(answer.body, "Swift")
     if not isinstance(told, dict):
         raise StorageError("The server's answer is not the JSON that Swift promises.")
     prefix = f"/{container}/"
     failures_by_key = {
-        unquote(str(entry[0])).removeprefix(prefix): _leading_number(str(entry[1]))
-        for entry in told.get("Errors") or []
+        unquote(_text(entry[0])).removeprefix(prefix): _leading_number(_text(entry[1]))
+        for entry in _list(told.get("Errors"))
         if isinstance(entry, list) and len(entry) == 2
     }
-    status = _leading_number(str(told.get("Response Status", "")))
-    if status >= 300 and (told.get("Response Body") or not failures_by_key):
-        raise StorageError(f"The server could not delete many at once: {told.get('Response Body') or status}.")
+    status, said = _leading_number(_text(told.get("Response Status"))), _text(told.get("Response Body"))
+    if status >= 300 and (said or not failures_by_key):
+        raise StorageError(f"The server could not delete many at once: {failures.in_one_line(said) or status}.")
     return failures_by_key
 
 
@@ -241,23 +251,19 @@ def _raise(answer: Answer, attempt: Attempt) -> NoReturn:
 def _words(answer: Answer) -> Words:
     """Swift answers with a small HTML page; its text is the message."""
     page = _TAGS.sub(" ", answer.body.decode("utf-8", "replace"))
-    message = " ".join(unescape(page).split())[:_LONGEST_WORDS]
     request_id = answer.headers.get("X-Trans-Id") or answer.headers.get("X-Openstack-Request-Id", "")
-    return Words("", message, request_id, _HINTS.get(answer.status, ""))
+    return Words("", unescape(page), request_id, _HINTS.get(answer.status, ""))
 
 
 def allowed_digests(answer: Answer) -> object:
     """Read the digests that the answer to ``server_info`` allows for TempURLs; None when it does not tell."""
     try:
-        told = _json(answer.body) if answer.status == 200 else {}
+        told = fields.json_of(answer.body, "Swift") if answer.status == 200 else {}
     except StorageError:
         return None
     middleware = told.get("tempurl") if isinstance(told, dict) else None
     return middleware.get("allowed_digests") if isinstance(middleware, dict) else None
 
 
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise StorageError("The server's answer is not the JSON that Swift promises.") from None
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

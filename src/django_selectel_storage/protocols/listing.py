@@ -1,0 +1,34 @@
+"""All pages of a listing, one after the other: only what was asked for, and never the same page for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django_selectel_storage.exceptions import StorageError
+from django_selectel_storage.protocols.base import Listing, ObjectClient
+
+
+def pages(client: ObjectClient, prefix: str, *, delimiter: str = "") -> Iterator[Listing]:
+    """Give the pages of a listing, in the store's order.
+
+    Args:
+        client: the object store.
+        prefix: what all keys begin with.
+        delimiter: what ends a folder; empty for everything, at any depth.
+
+    Raises:
+        StorageError: the server lists other keys than those that were asked for, or does not turn the page.
+    """
+    page: str | None = None
+    while True:
+        listing = client.list(prefix, delimiter=delimiter, page=page)
+        if not all(key.startswith(prefix) for key in (*listing.folders, *(entry.key for entry in listing.objects))):
+            raise StorageError(
+                f"The server lists other keys than those that begin with {prefix!r}, as it was asked to."
+            )
+        yield listing
+        if listing.next_page is None:
+            return
+        if listing.next_page == page:
+            raise StorageError(f"The server gives the same page of the listing of {prefix!r} again and again.")
+        page = listing.next_page

@@ -1,0 +1,1 @@
+"""Hostile input: names, options and answers that want to do harm, and peers that lie."""

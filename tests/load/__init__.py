@@ -1,0 +1,1 @@
+"""Load: many threads, many processes, many objects, and what is left behind."""
