@@ -18,7 +18,7 @@ from django_selectel_storage.testing.store import MemoryClient, StoredObject
 
 # What a storage in memory needs no real ones of. Names under .invalid lead nowhere (RFC 2606).
 _PLACE = {"container": "memory", "endpoint": "https://memory.invalid"}
-_KEY = {"access_key": "memory-access-key", "secret_key": "memory-secret-key"}
+_KEY = {"access_key": "memory-access-key", "secret_key": "memory-secret-key"}  # nosec B105
 
 
 class InMemory(ConfiguredStorage):

@@ -53,7 +53,7 @@ class DirectUploadInput(ClearableFileInput):
         """Add what the template and the script need."""
         context: dict[str, Any] = super().get_context(name, value, attrs)
         context["widget"]["inner_template"] = self.inner_template
-        context["upload"] = self._upload() if self.offer is not None else None
+        context["upload"] = self._upload(self.offer()) if self.offer is not None else None
         return context
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
@@ -74,12 +74,11 @@ class DirectUploadInput(ClearableFileInput):
         """Leave it to the form to require a file: one that has arrived stands in another input."""
         return not self.receipt and bool(super().use_required_attribute(initial))
 
-    def _upload(self) -> dict[str, Any]:
-        assert self.offer is not None  # noqa: S101 - looked at by the caller
+    def _upload(self, offer: str) -> dict[str, Any]:
         known = _known(self.receipt)
         return {
             "stall": upload_settings().stall,
-            "offer": self.offer(),
+            "offer": offer,
             "addresses": {step: reverse(f"selectel_uploads:{step}") for step in _STEPS},
             "messages": json.dumps(_messages(), ensure_ascii=False),
             "receipt": self.receipt if known else "",
