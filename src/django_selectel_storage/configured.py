@@ -76,15 +76,6 @@ class ConfiguredStorage(Storage):
             raise ValueError("The name of a file must not be empty.")
         return key
 
-    def _new_file_key(self, name: str) -> str:
-        """Give the key of a file that is to come into being."""
-        key = self._file_key(name)
-        try:
-            names.refuse_unlistable(key)
-        except InvalidName as error:
-            raise SuspiciousFileOperation(str(error)) from error
-        return key
-
     def _folder_prefix(self, path: str) -> str:
         try:
             return names.folder_prefix(path, self.options.location)

@@ -53,7 +53,7 @@ class DirectUploads(UploadLinks):
         Raises:
             InvalidRequest: the protocol has no parts that others could send.
         """
-        return self._parts.begin(self._new_file_key(name), self._described_upload(name, content_type, mark))
+        return self._parts.begin(self._file_key(name), self._described_upload(name, content_type, mark))
 
     def part_link(
         self, name: str, upload: str, number: int, size: int, expire: float | timedelta | None = None
@@ -99,7 +99,7 @@ class DirectUploads(UploadLinks):
         source = self._file_key(content.stored_as)
         target = self.get_available_name(name, max_length=max_length)
         validate_file_name(target, allow_relative_path=True)
-        key = self._new_file_key(target)
+        key = self._file_key(target)
         self.client.copy(source, key, self._describe(target, content, None), etag=content.etag)
         self.client.delete(source)
         return content.settled(names.storage_name(key, self.options.location))

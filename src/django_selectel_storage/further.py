@@ -134,7 +134,7 @@ class FurtherVerbs(DirectUploads):
             FileNotFoundError: there is no original.
             FileExistsError: the name of the copy is taken.
         """
-        source_key, target_key = self._file_key(source), self._new_file_key(target)
+        source_key, target_key = self._file_key(source), self._file_key(target)
         if not overwrite and self.client.has(target_key):
             raise ObjectExists(f"There is a file {target!r} already; pass overwrite=True to replace it.")
         if source_key == target_key:

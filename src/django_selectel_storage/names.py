@@ -13,8 +13,6 @@ from urllib.parse import quote, urlencode
 from django_selectel_storage.exceptions import InvalidName
 
 LONGEST_KEY = 1024  # bytes of UTF-8; S3 "Object key naming guidelines", Swift's max_object_name_length
-# What XML 1.0 has no way to write (section 2.2): with such a key in a container, S3 cannot list it any more.
-UNLISTABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DOTS = re.compile(r"(?:^|[/\\])\.\.?(?:[/\\]|$)")  # a segment "." or ".."
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~/-]*")  # RFC 3986, section 2.3, and the slash between segments
 
@@ -40,16 +38,6 @@ def object_key(name: str, location: str = "") -> str:
     key = f"{location}/{relative}" if location and relative else relative or location
     _refuse_unwritable(key, name)
     return key
-
-
-def refuse_unlistable(key: str) -> None:
-    """Refuse to make an object whose key the listings of S3 cannot hold: one of them breaks the listing of all.
-
-    Raises:
-        InvalidName: the key has a control character, or another one that XML cannot write.
-    """
-    if UNLISTABLE.search(key):
-        raise InvalidName(f"The name {_shown(key)} has a character that listings cannot hold, as control characters.")
 
 
 def is_writable(text: str) -> bool:

@@ -19,7 +19,7 @@ class StoringStorage(ConfiguredStorage):
         self, name: str, content: Any, *, guarded: bool = False, metadata: Mapping[str, str] | None = None
     ) -> str:
         """Send content to the key of a name, and give the name."""
-        key = self._new_file_key(name)
+        key = self._file_key(name)
         body = body_of(content, self.options.max_memory_size)
         try:
             body, described = compression.compressed(body, self._describe(name, content, metadata), self.options)

@@ -92,7 +92,7 @@ class UploadLinks(StoringStorage):
         """
         validate_file_name(name, allow_relative_path=True)
         wishes = _wishes(size, None, overwrite=True)
-        link = self.client.send_me_file(self._new_file_key(name), size, self.options.sendmefile)
+        link = self.client.send_me_file(self._file_key(name), size, self.options.sendmefile)
         if link is not None:
             return link
         if not self.client.signs_headers:
@@ -111,7 +111,7 @@ class UploadLinks(StoringStorage):
     ) -> str:
         """Sign a PUT: the address of a name, header fields that have to be sent like this, query parameters."""
         signed_at, life = self.options.signing_window(time.time(), expire)
-        return self.client.signed_url(self._new_file_key(name), "PUT", signed_at, life, parameters, headers)
+        return self.client.signed_url(self._file_key(name), "PUT", signed_at, life, parameters, headers)
 
 
 def _wishes(size: int | None, content_type: str | None, *, overwrite: bool) -> dict[str, tuple[str, str]]:

@@ -50,12 +50,8 @@ def test_a_name_is_one_key_and_nothing_else(storage: SelectelStorage, requests_f
 
 
 UNFIT = [
-    "nul\0.txt",
-    "control\x01.txt",
-    "escape\x1b[31m.txt",
     "\ud800.txt",
     "\udcff",
-    "\ufffe.txt",
     "x" * 1025,
     "é" * 513,
 ]
@@ -63,7 +59,7 @@ UNFIT = [
 
 @pytest.mark.parametrize("face", ["s3", "swift"])
 @pytest.mark.parametrize("name", UNFIT, ids=shown(UNFIT))
-def test_a_name_that_would_break_listings_is_refused_before_anything_is_sent(
+def test_a_name_that_no_store_can_hold_is_refused_before_anything_is_sent(
     make_storage: MakeStorage, requests_for: Requests, name: str
 ) -> None:
     storage = make_storage(temp_url_key="key")

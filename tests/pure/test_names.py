@@ -16,7 +16,6 @@ from django_selectel_storage.names import (
     object_key,
     public_url,
     quoted,
-    refuse_unlistable,
     storage_name,
 )
 
@@ -160,14 +159,3 @@ def test_unreserved_characters_are_left_alone(key: str) -> None:
 
 def test_a_line_break_at_the_end_of_a_key_is_quoted() -> None:
     assert quoted("a\n") == "a%0A"
-
-
-@pytest.mark.parametrize("key", ["a\0b", "a\x01b", "a\x1b[31m", "\ufffe"])
-def test_a_key_that_listings_cannot_hold_is_refused_for_a_new_object(key: str) -> None:
-    with pytest.raises(InvalidName):
-        refuse_unlistable(key)
-
-
-@pytest.mark.parametrize("key", ["line\r\nbreak", "tab\t", "\x7f\x85", "\u2028", "😀", "%00"])
-def test_whatever_xml_can_hold_may_be_a_key(key: str) -> None:
-    refuse_unlistable(key)

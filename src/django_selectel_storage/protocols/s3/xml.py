@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote_plus
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from django_selectel_storage.exceptions import StorageError
-from django_selectel_storage.names import UNLISTABLE
 from django_selectel_storage.protocols import fields
 
 ERROR = b"<Error"  # what an error's body begins with, also one that comes with status 200
+_UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
@@ -44,7 +45,7 @@ def decoder(root: ElementTree.Element) -> Callable[[str], str]:
 
 def can_hold(text: str) -> bool:
     """Whether XML 1.0 has a way to write a text; it has none for most control characters."""
-    return not UNLISTABLE.search(text)
+    return not _UNWRITABLE.search(text)
 
 
 def delete_request(keys: Iterator[str] | list[str]) -> bytes:

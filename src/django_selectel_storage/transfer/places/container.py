@@ -22,7 +22,6 @@ from django_selectel_storage.transport.body import CHUNK, Body, BytesBody, FileB
 SMALL = 1024 * 1024  # bytes; an object of this size comes with one request and stays in memory
 CONNECTIONS = 128  # to one host, at the least: each of many workers may send parts side by side
 PATIENCE = 900.0  # seconds; a store that copies by itself may say nothing until it has done so
-_CONTROLS = frozenset(map(chr, [*range(32), 127, 0xFFFE, 0xFFFF]))
 _SERVICE = {
     "s3": ("access_key", "secret_key", "s3_endpoint", "s3_region"),
     "keystone": ("username", "password", "account", "project", "login_url", "endpoint", "pool", "region"),
@@ -62,15 +61,13 @@ class ContainerPlace:
         return nested and self.options.container == other.options.container
 
     def refusal(self, entry: Entry) -> str:
-        """Say why a name cannot be that of an object; S3's listings, being XML, have no way to write some letters."""
+        """Say why a name cannot be that of an object."""
         try:
             key = names.object_key(entry.name, self.options.location)
         except InvalidName as error:
             return str(error)
         if key != self.key(entry.name):
             return f"As an object's name it would become {names.storage_name(key, self.options.location)!a}."
-        if self.options.protocol == "s3" and not _CONTROLS.isdisjoint(entry.name):
-            return "The name has control characters, which S3 cannot list."
         return ""
 
     def look(self, entry: Entry, *, as_stored: bool) -> Known:
