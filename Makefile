@@ -19,7 +19,7 @@ FOR_BROWSER := .venv/.for-browser
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test browser-test lint audit format messages clean
+.PHONY: help demo test long-test browser-test lint audit format messages clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p' Makefile
@@ -29,6 +29,9 @@ demo: $(FOR_DEMO)  ## a picture gallery on real OpenStack Swift; CHECK=1: walk t
 
 test: $(FOR_TEST)  ## run the tests; ARGS="…" goes to pytest
 	@$(BIN)/python -m pytest $(ARGS)
+
+long-test: $(FOR_TEST)  ## run the tests that take long: all faults, load and processes, Django's own tests of static files
+	@$(BIN)/python -m pytest tests/faults tests/load tests/outside_static $(ARGS)
 
 browser-test: $(FOR_BROWSER)  ## run the tests that need a Chromium (found on PATH, or CHROMIUM=/path)
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
