@@ -12,7 +12,8 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "_extensions"), str(HERE.parent / "src")]
 
 if not settings.configured:  # the package is imported for its docstrings
-    settings.configure(INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes"], USE_TZ=True)
+    contrib = [f"django.contrib.{name}" for name in ("admin", "auth", "contenttypes", "messages", "sessions")]
+    settings.configure(INSTALLED_APPS=[*contrib, "django_selectel_storage"], USE_TZ=True)
     django.setup()
 
 from django_selectel_storage import __version__  # noqa: E402 - the path is set above
