@@ -20,7 +20,7 @@ FOR_DOCS := .venv/.for-docs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test long-test browser-test docs lint audit format messages clean
+.PHONY: help demo test long-test browser-test docs lint audit format messages translated clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p' Makefile
@@ -53,6 +53,9 @@ audit: $(FOR_LINT)  ## look for known weaknesses in what the project needs (asks
 format: $(FOR_LINT)  ## bring the code into its format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --select I --fix
+
+translated: $(FOR_TEST)  ## record that the Russian pages say what the English ones say now
+	@$(BIN)/python -m tests.documents.translations
 
 messages: $(FOR_TEST)  ## compile the translations
 	$(BIN)/pybabel compile --domain django --directory src/django_selectel_storage/uploads/locale
