@@ -62,6 +62,7 @@ def answers(program: str, settings: dict[str, Any], package: Path | None = None)
         capture_output=True,
         text=True,
         timeout=PATIENCE,
+        check=False,
         env={**os.environ, "AWS_EC2_METADATA_DISABLED": "true"},
     )
     assert done.returncode == 0, done.stderr

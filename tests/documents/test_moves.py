@@ -1,10 +1,9 @@
-"""The pages for those who come from elsewhere: their tables are complete, their settings find what was stored before."""
+"""The pages for those who come from elsewhere: complete tables, settings that find what was stored before."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -44,19 +43,11 @@ type(storage.container.auth).authenticate = log_in
 
 
 @pytest.fixture(autouse=True)
-def _keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """The secrets that the pages take out of the environment."""
     for page in (UPGRADE, STORAGES, SWIFT):
         for found in re.findall(r'os\.environ\["(\w+)"\]', "".join(entry.text for entry in blocks(page))):
             monkeypatch.setenv(found, "secret")
-    yield
-
-
-@pytest.fixture(scope="session")
-def fetched(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where packages of others are kept between runs."""
-    cache = getattr(pytestconfig, "cache", None)
-    return Path(cache.mkdir("peers")) if cache else tmp_path_factory.mktemp("peers")
 
 
 def settings(page: str, heading: str) -> dict[str, Any]:
@@ -88,7 +79,7 @@ def saved_by(program: str, site: dict[str, Any], package: Path | None = None) ->
     return str(answer["url"])
 
 
-# --- tables ------------------------------------------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("page", "heading"), [(UPGRADE, "Settings"), (STORAGES, ALL), (SWIFT, ALL)])
@@ -127,14 +118,16 @@ def test_the_table_for_1_0_2_has_all_its_settings(fetched: Path) -> None:
     assert {name for name in of_dsns if name.upper() not in named} <= named
 
 
-# --- addresses ---------------------------------------------------------------------------------------------------------
+# --- addresses ------------------------------------------------------------------------------------------------------
 
 
 def test_the_urls_of_1_0_2_and_after_it_are_those_of_the_page(stack: Stack) -> None:
     old, kept, over_s3, public = (entry[0] for entry in urls(UPGRADE).values())
     domain = settings(UPGRADE, "3. Move to S3")["SELECTEL_STORAGES"]["default"]["CUSTOM_DOMAIN"]
 
-    assert over_swift(stack).url(CAT).replace(stack.server.info.storage_url, "https://api.selcdn.ru/v1/SEL_12345") == kept
+    assert (
+        over_swift(stack).url(CAT).replace(stack.server.info.storage_url, "https://api.selcdn.ru/v1/SEL_12345") == kept
+    )
     assert old == kept
     assert shown(SelectelStorage(**AT_SELECTEL).url(CAT)) == over_s3
     assert SelectelStorage(**AT_SELECTEL, custom_domain=domain).url(CAT) == public
@@ -150,7 +143,7 @@ def test_the_urls_beside_django_storages_are_those_of_the_page() -> None:
     s3 = pytest.importorskip("storages.backends.s3", exc_type=ImportError)
     theirs = {**KEYS, "bucket_name": "media", "endpoint_url": "https://s3.ru-1.storage.selcloud.ru"}
     theirs |= {"region_name": "ru-1", "signature_version": "s3v4", "addressing_style": "path"}
-    further = [{}, {"custom_domain": "cdn.example.com"}, {"querystring_auth": False}]
+    further: list[dict[str, Any]] = [{}, {"custom_domain": "cdn.example.com"}, {"querystring_auth": False}]
 
     for written, options in zip(urls(STORAGES).values(), further, strict=True):
         assert [shown(s3.S3Storage(**theirs, **options).url(CAT))] == written[:1]
@@ -168,7 +161,7 @@ def test_the_urls_after_django_storage_swift_are_those_of_the_page(stack: Stack)
     assert SelectelStorage(**s3, custom_domain="cdn.example.com").url(CAT) == lasting
 
 
-# --- moves -------------------------------------------------------------------------------------------------------------
+# --- moves ----------------------------------------------------------------------------------------------------------
 
 
 def test_what_1_0_2_stored_is_found_with_its_settings_and_over_s3(stack: Stack, location: str, fetched: Path) -> None:
@@ -208,7 +201,9 @@ def test_what_django_storages_stored_is_found_with_the_new_settings(stack: Stack
 
     ours = {**after["OPTIONS"], **keys, "location": f"{location}/uploads", "endpoint": server.endpoint}
     storage = SelectelStorage(**ours)
-    assert before["OPTIONS"].keys() - {"endpoint_url", "region_name", "file_overwrite", "object_parameters"} <= ours.keys()
+    assert (
+        before["OPTIONS"].keys() - {"endpoint_url", "region_name", "file_overwrite", "object_parameters"} <= ours.keys()
+    )
     assert storage.open(CAT).read() == CONTENT
     assert storage.stat(CAT).headers == {"cache-control": "max-age=86400"}
     assert storage.url(CAT).partition("?")[0] == url.partition("?")[0]

@@ -54,13 +54,6 @@ def head(page: str) -> list[str]:
 TABLE = {cells[0]: dict(zip(head("README.md")[1:], cells[1:], strict=True)) for cells in rows("README.md", HEADING)}
 
 
-@pytest.fixture(scope="session")
-def cache(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where packages of others are kept between runs."""
-    kept = getattr(pytestconfig, "cache", None)
-    return Path(kept.mkdir("peers")) if kept else tmp_path_factory.mktemp("peers")
-
-
 def source(folder: Path, patterns: str) -> str:
     """The names of all files of a wheel, and the text of the modules that are meant."""
     names = "".join(f"/{path.relative_to(folder)}\n" for path in sorted(folder.rglob("*")))
@@ -69,9 +62,9 @@ def source(folder: Path, patterns: str) -> str:
 
 
 @pytest.mark.parametrize("column", sorted(WHEELS))
-def test_what_the_table_says_of_a_peer_is_so_in_its_source(column: str, cache: Path) -> None:
+def test_what_the_table_says_of_a_peer_is_so_in_its_source(column: str, fetched: Path) -> None:
     wheel, patterns = WHEELS[column]
-    text = source(peers.unpacked(wheel, cache), patterns)
+    text = source(peers.unpacked(wheel, fetched), patterns)
 
     found = {row: "yes" if re.search(sign, text) else "no" for row, sign in SIGNS.items()}
 
@@ -79,8 +72,8 @@ def test_what_the_table_says_of_a_peer_is_so_in_its_source(column: str, cache: P
 
 
 @pytest.mark.parametrize("column", sorted(WHEELS))
-def test_what_a_peer_stands_on_is_among_its_requirements(column: str, cache: Path) -> None:
-    folder = peers.unpacked(WHEELS[column][0], cache)
+def test_what_a_peer_stands_on_is_among_its_requirements(column: str, fetched: Path) -> None:
+    folder = peers.unpacked(WHEELS[column][0], fetched)
     (metadata,) = folder.glob("*.dist-info/METADATA")
     required = re.findall(r"^Requires-Dist: ([\w-]+)", metadata.read_text(encoding="utf-8"), re.MULTILINE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -52,9 +53,9 @@ def headings(page: str) -> list[str]:
     return re.findall(r"^### (.+)$", text_of(page), re.MULTILINE)
 
 
-def test_a_change_of_words_is_noticed_and_one_of_lines_is_not(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_of_words_is_noticed_and_one_of_lines_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.documents.translations.ROOT", tmp_path)
-    page = tmp_path / "page.md"  # type: ignore[operator]
+    page = tmp_path / "page.md"
     digests = []
     for text in ("one two three", "one two\nthree\n", "one two four"):
         page.write_text(text, encoding="utf-8")

@@ -32,7 +32,9 @@ def pieces_of_source() -> str:
     for module in modules():
         for node in ast.walk(module.tree):
             if isinstance(node, ast.JoinedStr):
-                found.append("".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values))
+                found.append(
+                    "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+                )
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.append(re.sub(r"\{\w+\}", "…", node.value))
     return "\n".join(found)

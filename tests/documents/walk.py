@@ -11,11 +11,15 @@ from contextlib import ExitStack
 from html import unescape
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from demo.browser import Browser, FileToSend
 from django_selectel_storage.devserver.offspring import environment
 from tests.documents.pages import Block
 from tests.servers.stack import free_port
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 PATIENCE = 60
 SERVER = "python -m django_selectel_storage.devserver"
@@ -50,7 +54,7 @@ class Walk:
         self._address = f"127.0.0.1:{free_port()}"
         self._environment = {**environment(), "PYTHONWARNINGS": "ignore", "DJANGO_SETTINGS_MODULE": "mysite.settings"}
 
-    def __enter__(self) -> Walk:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -65,7 +69,9 @@ class Walk:
             self._write(block, text)
         elif block.language == "pycon":
             self._run([sys.executable, "-c", SHELL], told=self._imports + text)
-            self._imports += "".join(line for line in text.splitlines(True) if line.startswith((">>> from", ">>> import")))
+            self._imports += "".join(
+                line for line in text.splitlines(True) if line.startswith((">>> from", ">>> import"))
+            )
         elif block.language == "console":
             for line in text.splitlines():
                 self._command(line)
@@ -102,6 +108,7 @@ class Walk:
             stderr=subprocess.STDOUT,
             text=True,
             timeout=PATIENCE,
+            check=False,
         )
         assert done.returncode == 0, f"{shlex.join(argv)}\n{done.stdout}"
 
