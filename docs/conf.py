@@ -12,7 +12,9 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "_extensions"), str(HERE.parent / "src")]
 
 if not settings.configured:  # the package is imported for its docstrings
-    contrib = [f"django.contrib.{name}" for name in ("admin", "auth", "contenttypes", "messages", "sessions")]
+    contrib = [
+        f"django.contrib.{name}" for name in ("admin", "auth", "contenttypes", "messages", "sessions", "staticfiles")
+    ]
     settings.configure(INSTALLED_APPS=[*contrib, "django_selectel_storage"], USE_TZ=True)
     django.setup()
 

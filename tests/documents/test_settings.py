@@ -43,7 +43,7 @@ def test_the_settings_of_a_page_can_be_used(entry: Block, monkeypatch: pytest.Mo
 
     arguments = [conf.arguments(name, {}, {}) for name in schemas]
     for storage in found.get("STORAGES", {}).values():
-        if storage is not ... and storage.get("BACKEND", "").startswith(OURS):
+        if isinstance(storage, dict) and storage.get("BACKEND", "").startswith(OURS):
             options = dict(storage.get("OPTIONS", {}))
             arguments.append(conf.arguments(options.pop("storage", None), options, {}))
 

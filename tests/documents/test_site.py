@@ -85,7 +85,7 @@ def test_every_storage_and_every_verb_of_it_is_in_the_reference(name: str, docum
     owners = [base for base in kind.__mro__ if base.__module__.startswith(PACKAGE)]
     verbs = {verb for base in owners for verb in vars(base) if not verb.startswith("_")}
     own = {verb for verb in verbs if not _is_djangos_own(verb)}
-    classes = [f"{storage.__name__}.{base.__name__}" for base in owners if base.__module__ == storage.__name__]
+    classes = [f"{base.__module__}.{base.__qualname__}" for base in owners]
 
     assert f"{storage.__name__}.{name}" in documented
     assert {verb for verb in own if not any(f"{place}.{verb}" in documented for place in classes)} == set()
