@@ -20,6 +20,7 @@ SIGNS = {
     "form fields for uploads straight from the browser": r"from django import forms|from django\.forms",
     "its own `collectstatic`, which sends what has changed": r"/commands/collectstatic\.py",
     "moves files between storages": r"selectel_transfer|/commands/(transfer|migrate|copy|move)\w*\.py",
+    "a command that finds out why a storage does not work": r"/commands/\w*(doctor|check|diagnos)\w*\.py",
     "system checks": r"from django\.core import checks|from django\.core\.checks",
     "typed (`py.typed`)": r"/py\.typed\n",
 }
@@ -33,6 +34,7 @@ PROOFS = {
     "form fields for uploads straight from the browser": "tests/uploads",
     "its own `collectstatic`, which sends what has changed": "tests/staticfiles/test_command.py",
     "moves files between storages": "tests/transfer",
+    "a command that finds out why a storage does not work": "tests/doctor",
     "system checks": "tests/framework/test_checks.py",
     "typed (`py.typed`)": "tests/honesty/test_wheel.py",
 }
