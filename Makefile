@@ -16,10 +16,11 @@ FOR_DEMO := .venv/.for-demo
 FOR_TEST := .venv/.for-test
 FOR_LINT := .venv/.for-lint
 FOR_BROWSER := .venv/.for-browser
+FOR_DOCS := .venv/.for-docs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test long-test browser-test lint audit format messages clean
+.PHONY: help demo test long-test browser-test docs lint audit format messages translated clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p' Makefile
@@ -36,6 +37,10 @@ long-test: $(FOR_TEST)  ## run the tests that take long: all faults, load and pr
 browser-test: $(FOR_BROWSER)  ## run the tests that need a Chromium (found on PATH, or CHROMIUM=/path)
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
+docs: $(FOR_DOCS)  ## build the documentation into build/docs; a warning is an error, and so is a link that leads nowhere
+	@$(BIN)/sphinx-build -q -W --keep-going --fresh-env --nitpicky --builder html docs build/docs
+	@echo "See build/docs/index.html"
+
 lint: $(FOR_LINT)  ## look for mistakes: ruff, mypy, bandit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -48,6 +53,9 @@ audit: $(FOR_LINT)  ## look for known weaknesses in what the project needs (asks
 format: $(FOR_LINT)  ## bring the code into its format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --select I --fix
+
+translated: $(FOR_TEST)  ## record that the Russian pages say what the English ones say now
+	@$(BIN)/python -m tests.documents.translations
 
 messages: $(FOR_TEST)  ## compile the translations
 	$(BIN)/pybabel compile --domain django --directory src/django_selectel_storage/uploads/locale
@@ -66,11 +74,12 @@ $(MADE):
 	@touch $@
 
 $(FOR_DEMO): EXTRAS := devserver,demo
-$(FOR_TEST): EXTRAS := devserver,demo,test
-$(FOR_LINT): EXTRAS := devserver,demo,test,lint,browser
+$(FOR_TEST): EXTRAS := devserver,demo,test,docs
+$(FOR_LINT): EXTRAS := devserver,demo,test,docs,lint,browser
 $(FOR_BROWSER): EXTRAS := devserver,demo,test,browser
+$(FOR_DOCS): EXTRAS := docs
 
-$(FOR_DEMO) $(FOR_TEST) $(FOR_LINT) $(FOR_BROWSER): pyproject.toml | $(MADE)
+$(FOR_DEMO) $(FOR_TEST) $(FOR_LINT) $(FOR_BROWSER) $(FOR_DOCS): pyproject.toml | $(MADE)
 	@echo "Installing the project with $(EXTRAS) ..."
 	@$(PIP) install --editable '.[$(EXTRAS)]'
 	@touch $@

@@ -34,6 +34,7 @@ class ConfiguredStorage(Storage):
         ImproperlyConfigured: a keyword is not known.
     """
 
+    #: What a class prefers to the defaults of the options; what is given wins.
     default_options: ClassVar[Mapping[str, object]] = {}
 
     def __init__(self, storage: str | None = None, **keywords: Any) -> None:

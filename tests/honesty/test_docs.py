@@ -62,7 +62,7 @@ def test_the_documented_default_is_the_default(option: object) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))],
+    [str(page.relative_to(ROOT)) for folder in (ROOT.glob("*.md"), (ROOT / "docs").rglob("*.md")) for page in folder],
 )
 def test_links_between_the_documents_lead_somewhere(path: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
@@ -91,6 +91,14 @@ def test_every_system_check_is_documented_and_every_documented_one_exists() -> N
     source = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
     assert documented == sorted(described)
     assert set(documented) == set(re.findall(r'\(\s*"([EW]\d{3})",', source))
+
+
+def test_every_system_check_of_the_applications_inside_is_documented() -> None:
+    text = (ROOT / "docs/checks.md").read_text(encoding="utf-8")
+    package = Path(checks.__file__).parents[1]
+    source = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    documented = re.findall(r"^## (selectel_\w+\.\w+)$", text, re.MULTILINE)
+    assert set(documented) == set(re.findall(r"[\"'](selectel_\w+\.[EW]\d{3})[\"']", source))
 
 
 def test_every_system_check_tells_how_to_silence_it() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django_selectel_storage.checks import found, hosts
+from django_selectel_storage import hosts
+from django_selectel_storage.checks import found
 from django_selectel_storage.checks.found import Found
 from django_selectel_storage.doctor.case import Case
 from django_selectel_storage.options import StorageOptions
