@@ -219,10 +219,8 @@ def read_listing(answer: Answer) -> Listing:
         for entry in xml.children(root, "Contents")
     )
     folders = tuple(decoded(xml.text(entry, "Prefix")) for entry in xml.children(root, "CommonPrefixes"))
-    next_page = xml.text(root, "NextContinuationToken")
-    if xml.text(root, "IsTruncated") != "true":
-        return Listing(objects, folders)
-    if not next_page:
+    next_page = xml.text(root, "NextContinuationToken") if xml.text(root, "IsTruncated") == "true" else None
+    if next_page == "":
         raise StorageError("The server's listing goes on, but does not say where (NextContinuationToken).")
     return Listing(objects, folders, next_page)
 
