@@ -107,9 +107,8 @@ class SelectelStorage(FurtherVerbs):
 
     def is_name_available(self, name: str, max_length: int | None = None) -> bool:
         """Say whether content may be stored under a name: where that overwrites, any that is not too long."""
-        if self.options.file_overwrite:
-            return not max_length or len(name) <= max_length
-        return super().is_name_available(name, max_length=max_length)
+        fits = not max_length or len(name) <= max_length
+        return fits and (self.options.file_overwrite or not self.exists(name))
 
     def get_alternative_name(self, file_root: str, file_ext: str) -> str:
         """Give another name to try; where files are overwritten, the name as it was left by shortening it."""

@@ -12,6 +12,7 @@ from django_selectel_storage.devserver import Hooks
 from tests.conftest import CONTAINER
 from tests.load.processes import run, site, started, until
 
+FORKING = "ignore:This process:DeprecationWarning"  # Python 3.12 and newer: threads and forks go ill together
 OptionsOf = Callable[[str], dict[str, Any]]
 
 
@@ -23,7 +24,7 @@ def options(options_of: OptionsOf, face: str, location: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("face", ["s3", "keystone"])
 def test_a_parent_and_eight_children_work_at_once(options: dict[str, Any], hooks: Hooks, location: str) -> None:
-    result = run(options, "-X", "dev", "-m", "tests.load.programs.forking")
+    result = run(options, "-X", "dev", "-W", FORKING, "-m", "tests.load.programs.forking")
 
     assert result.returncode == 0, result.stderr[-3000:]
     assert result.stdout == f"{[0] * 8}\n"
