@@ -172,7 +172,8 @@ def test_a_bundle_that_cannot_be_read_is_told(
         path.write_text(content)
     tls = examined(endpoint=stack.server.info.endpoint.replace("http:", "https:"), ca_bundle=str(path))["tls"]
     assert tls.state is BAD
-    assert "the file of 'ca_bundle' cannot be read" in tls.detail
+    assert "'ca_bundle' names no file of certificates" in tls.detail
+    assert "Correct 'ca_bundle'" in tls.hint
 
 
 # --- clocks ----------------------------------------------------------------------------------------------------------

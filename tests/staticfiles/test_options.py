@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import time
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.files.storage import FileSystemStorage, InMemoryStorage
 from django.core.management import CommandError
 
-from django_selectel_storage.staticfiles import progress
+from django_selectel_storage.staticfiles import manifests, progress
 from django_selectel_storage.storage import SelectelManifestStaticStorage, SelectelStorage
 from tests.conftest import CONTAINER
 from tests.staticfiles.conftest import FILES, PLAIN, WITHOUT, Project, Requests
@@ -145,6 +147,7 @@ def test_pruning_keeps_what_the_last_runs_name(project: Project) -> None:
     names = []
     for number in range(4):
         project.put("js/app.js", f"console.log({number})")
+        time.sleep(1 - time.time() % 1)  # S3 tells in which second a manifest came into use, not more
         project.collect()
         names.append(project.storage().stored_name("js/app.js"))
     project.collect()  # changes nothing, and does not count
@@ -153,6 +156,15 @@ def test_pruning_keeps_what_the_last_runs_name(project: Project) -> None:
     assert [name in stored for name in names] == [False, False, True, True]
     assert "pruned" in said
     assert len(project.storage().listdir("staticfiles.json.history")[1]) == 2
+
+
+def test_pruning_keeps_what_may_be_of_the_last_runs(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifests, "_date", lambda _: datetime(2026, 1, 1, tzinfo=timezone.utc))
+    for number in range(3):
+        project.put("js/app.js", f"console.log({number})")
+        project.collect()
+    assert "pruned" not in project.collect("--prune=1")
+    assert len(project.storage().listdir("staticfiles.json.history")[1]) == 3
 
 
 def test_pruning_leaves_alone_what_only_looks_hashed(project: Project) -> None:

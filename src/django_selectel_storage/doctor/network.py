@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django_selectel_storage.doctor import certificates
 from django_selectel_storage.doctor.case import Case
 from django_selectel_storage.doctor.findings import State, Verdict, bad, good, skipped
+from django_selectel_storage.exceptions import InvalidOption
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.swift import keystone
 from django_selectel_storage.transport.pool import tls_context
@@ -104,9 +105,8 @@ def _handshake(door: Door, options: StorageOptions) -> Verdict:
         return skipped(f"{door} speaks plain http")
     try:
         context = tls_context(options.ca_bundle)
-    except OSError as error:
-        reason = error.strerror or "no certificates in it"
-        return bad(f"the file of 'ca_bundle' cannot be read ({reason})", "Correct 'ca_bundle', or leave it out.")
+    except InvalidOption as error:
+        return bad(str(error), "Correct 'ca_bundle', or leave it out.")
     try:
         with (
             socket.create_connection((door.host, door.port), options.connect_timeout) as plain,

@@ -122,9 +122,11 @@ class Manifests:
     def _kept(self, copies: Sequence[ObjectInfo], runs: int) -> set[str]:
         """Give the keys of the copies that count: of the last manifests in use, and of those that may still come."""
         coming = [info for info in copies if info.key.startswith(self.folder + _COMING)]
-        came = [info.key for info in copies if info not in coming]
+        came = [info for info in copies if info not in coming]
         newest = _date(copies[0]) if copies else datetime.max.replace(tzinfo=timezone.utc)
-        return {*came[:runs], *(info.key for info in coming if newest - _date(info) < _LONGEST_RUN)}
+        # Listings tell whole seconds: which of two copies of one second is the newer one, nobody knows.
+        last = [info for info in came if _date(info) >= _date(came[:runs][-1])]
+        return {info.key for info in (*last, *(info for info in coming if newest - _date(info) < _LONGEST_RUN))}
 
     def _newly_announced(self, known: Collection[str]) -> set[str]:
         texts = [self._read(info.key) for info in self._copies() if info.key not in known]
