@@ -10,6 +10,8 @@ ARGS ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Each process of the tests starts servers of its own. A file's tests stay in one process.
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 # A stamp for each set of extras; all of them are made anew when the project's requirements change.
 MADE := .venv/.made
 FOR_DEMO := .venv/.for-demo
@@ -29,10 +31,11 @@ demo: $(FOR_DEMO)  ## a picture gallery on real OpenStack Swift; CHECK=1: walk t
 	@$(BIN)/python -m demo --protocol=$(PROTOCOL) --port=$(PORT) $(if $(filter-out 0 no false,$(CHECK)),--check)
 
 test: $(FOR_TEST)  ## run the tests; ARGS="…" goes to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
-long-test: $(FOR_TEST)  ## run the tests that take long: all faults, load and processes, Django's own tests of static files
-	@$(BIN)/python -m pytest tests/faults tests/load tests/outside_static $(ARGS)
+long-test: ARGS := tests/faults tests/load tests/outside_static
+long-test: $(FOR_TEST)  ## run the tests that take long; ARGS="tests/load" for a part
+	@$(PYTEST) $(ARGS)
 
 browser-test: $(FOR_BROWSER)  ## run the tests that need a Chromium (found on PATH, or CHROMIUM=/path)
 	@$(BIN)/python -m pytest tests/browser $(ARGS)

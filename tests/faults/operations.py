@@ -100,8 +100,8 @@ def asked(storage: SelectelStorage) -> object:
 SMALL_LIMITS = {
     "django_selectel_storage.protocols.s3.wire.PAGE": 2,
     "django_selectel_storage.protocols.swift.wire.PAGE": 2,
-    "django_selectel_storage.protocols.s3.client.LARGEST_PART": 5 * MIB,
-    "django_selectel_storage.protocols.s3.multipart.LARGEST_PART": 5 * MIB,
+    "django_selectel_storage.protocols.s3.client.LARGEST_PUT": 5 * MIB,
+    "django_selectel_storage.protocols.s3.multipart.LARGEST_PUT": 5 * MIB,
 }
 WITH_MIDDLING = {**KEPT, "middling.bin": MIDDLING}
 MANY = {f"many/{number}.bin": OLD for number in range(5)}

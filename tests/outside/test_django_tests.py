@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 from uuid import uuid4
 
@@ -19,52 +14,26 @@ import django
 import pytest
 
 from tests.conftest import CONTAINER, face_options
+from tests.django_release import ROOT, ReleaseMissing, Reports, ask, unpacked_suite
 from tests.outside.excused import EXCUSED, OF_SOME_VERSIONS
-from tests.outside.release import ReleaseMissing, unpacked_suite
 from tests.servers.stack import Stack
 
-ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/django-tests.md").read_text(encoding="utf-8")
+SUITE, PROGRAM = "file_storage", "tests.outside.child"
 FACES = ("s3", "swift")
 STORES = {"s3": "selectel", "swift": "selectel", "memory": "memory", "disk": ""}  # and what stands for Django's own
 UNREACHABLE = "the source release of Django"  # stands for all cases where it cannot be fetched
 TIME_LIMIT = 300  # seconds
-
-Reports = dict[str, str]  # case -> what went wrong with it, "" for nothing
-
-
-def ask(request: dict[str, Any], folder: Path) -> Reports:
-    """Give a request to a process of its own, and read its answer."""
-    answer = folder / f"{uuid4().hex}.json"
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.outside.child"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])},
-        input=json.dumps({**request, "answer": str(answer)}),
-        capture_output=True,
-        text=True,
-        timeout=TIME_LIMIT,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    reports: Reports = json.loads(answer.read_text(encoding="utf-8"))
-    return reports
-
-
-def release_of(config: pytest.Config) -> Path:
-    """The folder with Django's tests, in pytest's cache."""
-    cached = getattr(config, "cache", None)
-    return unpacked_suite(cached.mkdir("django-tests") if cached else Path(gettempdir()) / "django-tests")
 
 
 @cache
 def origins(config: pytest.Config) -> dict[str, str]:
     """All cases of this Django, and where each is written."""
     try:
-        suite = release_of(config)
+        suite = unpacked_suite(SUITE, config)
     except ReleaseMissing:
         return {UNREACHABLE: UNREACHABLE}
-    return ask({"suite": str(suite), "store": "", "run": False}, suite)
+    return ask(PROGRAM, {"suite": str(suite), "store": "", "run": False}, suite, TIME_LIMIT)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -77,13 +46,14 @@ def reports_of(
     request: pytest.FixtureRequest, stack: Stack, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Reports]]:
     """What Django's tests say of a face of SelectelStorage, of InMemoryStorage, or of Django as it is: side by side."""
-    suite = str(release_of(request.config))
+    suite = str(unpacked_suite(SUITE, request.config))
 
     def ran(store: str, folder: Path) -> Reports:
         options: dict[str, Any] = {}
         if store in FACES:
             options = {**face_options(stack, store), "container": CONTAINER, "location": f"django{uuid4().hex}"}
-        return ask({"suite": suite, "store": STORES[store], "options": options, "run": True}, folder)
+        asked = {"suite": suite, "store": STORES[store], "options": options, "run": True}
+        return ask(PROGRAM, asked, folder, TIME_LIMIT)
 
     with ThreadPoolExecutor(len(STORES)) as at_once:
         running = {store: at_once.submit(ran, store, tmp_path_factory.mktemp(store)) for store in STORES}

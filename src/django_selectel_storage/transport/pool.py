@@ -130,7 +130,7 @@ class Pool:
             if outgoing.failure:
                 raise outgoing.failure from None
             return faults.translated(error, self.origin)
-        failed_after_all = bool(request.failure_mark) and request.failure_mark in answer.body
+        failed_after_all = answer.status < 300 and bool(request.failure_mark) and request.failure_mark in answer.body
         again = failed_after_all or answer.status in request.also_retried or retries.may_pass(answer.status)
         return answer, again
 
