@@ -17,7 +17,10 @@ from tests.honesty.source import PACKAGE, ROOT, SOURCE
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.Path:
-    """The wheel, built by the project's own build backend."""
+    """The wheel that is tested where there is no source; elsewhere one built by the project's own build backend."""
+    if not (ROOT / "src").exists():
+        (tested,) = (ROOT / "dist").glob("*.whl")
+        return zipfile.Path(tested)
     folder = tmp_path_factory.mktemp("wheel")
     (built,) = WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
     return zipfile.Path(built)
@@ -32,6 +35,12 @@ def names(wheel: zipfile.Path) -> set[str]:
 def metadata(wheel: zipfile.Path, names: set[str]) -> email.message.Message:
     (name,) = [name for name in names if name.endswith(".dist-info/METADATA")]
     return email.parser.Parser().parsestr(wheel.joinpath(name).read_text(encoding="utf-8"))
+
+
+def test_the_package_that_is_tested_is_installed_where_there_is_no_source() -> None:
+    installed = "site-packages" in SOURCE.parts
+
+    assert installed or SOURCE == ROOT / "src" / PACKAGE
 
 
 def in_source(pattern: str) -> set[str]:
