@@ -21,7 +21,7 @@ def lay_out(dist: Path, target: Path) -> Path:
     sdist, wheel = only(dist, "*.tar.gz"), only(dist, "*.whl")
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.unpack_archive(sdist, target.parent)
+    shutil.unpack_archive(sdist, target.parent, filter="data")
     (target.parent / sdist.name.removesuffix(".tar.gz")).rename(target)
     shutil.rmtree(target / "src")
     (target / "dist").mkdir()
