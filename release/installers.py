@@ -1,22 +1,23 @@
 """Puts the built wheel into empty projects of pip, pipenv, poetry and uv, and a commit of this repository into pip's.
 
-``python -m release.installers`` runs them all; each installer comes into an environment of its own, below build/.
+``python -m release.installers`` runs them all, in folders that go afterwards and lie in no other project.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from release.dist import DIST, ROOT, only, version_of
 
-PROJECTS = ROOT / "build" / "installers"
 NAME = "django-selectel-storage"
 BIN = "Scripts" if os.name == "nt" else "bin"
+SIMPLE_API = "https://pypi.org/simple/"  # by default poetry asks PyPI's JSON API, which caching mirrors do not have
 # What the installed package says of itself; run in the project's folder, it must not come from the source.
 QUESTION = (
     "import importlib.metadata as m, django_selectel_storage.storage as s; "
@@ -28,13 +29,12 @@ class Project:
     """An empty folder with the environment that one installer makes.
 
     Args:
-        name: of the project, and of its folder.
+        home: an empty folder.
         tool: the installer's package; empty for pip, which every environment has.
     """
 
-    def __init__(self, name: str, tool: str = "") -> None:
-        self.home = PROJECTS / name
-        shutil.rmtree(self.home, ignore_errors=True)
+    def __init__(self, home: Path, tool: str = "") -> None:
+        self.home = home
         self.folder = self.home / "project"
         self.folder.mkdir(parents=True)
         if tool:
@@ -70,9 +70,9 @@ class Project:
         return done.stdout
 
 
-def with_pip(what: str, name: str = "pip") -> str:
+def with_pip(home: Path, what: str) -> str:
     """Install with pip, and give the installed package's answer."""
-    project = Project(name)
+    project = Project(home)
     venv.create(project.folder / ".venv", with_pip=True)
     python = str(project.folder / ".venv" / BIN / "python")
     project.run(python, "-m", "pip", "install", "--quiet", what)
@@ -80,31 +80,32 @@ def with_pip(what: str, name: str = "pip") -> str:
     return project.run(python, "-c", QUESTION)
 
 
-def from_git() -> str:
+def from_git(home: Path) -> str:
     """Install the commit that is checked out, by the repository's URL."""
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True, capture_output=True, check=True)  # noqa: S607
-    return with_pip(f"git+{ROOT.as_uri()}@{commit.stdout.strip()}", "git")
+    return with_pip(home, f"git+{ROOT.as_uri()}@{commit.stdout.strip()}")
 
 
-def with_pipenv(wheel: str) -> str:
+def with_pipenv(home: Path, wheel: str) -> str:
     """Install with pipenv."""
-    project = Project("pipenv", "pipenv")
+    project = Project(home, "pipenv")
     project.run(project.tool, "--python", sys.executable, "install", wheel)
     return project.run(project.tool, "run", "python", "-c", QUESTION)
 
 
-def with_poetry(wheel: str) -> str:
+def with_poetry(home: Path, wheel: str) -> str:
     """Install with poetry."""
-    project = Project("poetry", "poetry")
+    project = Project(home, "poetry")
     python = f">={sys.version_info.major}.{sys.version_info.minor}"
     project.run(project.tool, "init", "--no-interaction", "--name", "site", "--python", python)
+    project.run(project.tool, "source", "add", "--priority=primary", "simple", SIMPLE_API)
     project.run(project.tool, "add", "--no-interaction", wheel)
     return project.run(project.tool, "run", "python", "-c", QUESTION)
 
 
-def with_uv(wheel: str) -> str:
+def with_uv(home: Path, wheel: str) -> str:
     """Install with uv."""
-    project = Project("uv", "uv")
+    project = Project(home, "uv")
     project.run(project.tool, "init", "--bare", "--name", "site", "--python", sys.executable)
     project.run(project.tool, "add", "--python", sys.executable, wheel)
     return project.run(project.tool, "run", "python", "-c", QUESTION)
@@ -114,15 +115,16 @@ def main() -> int:
     """Try all of them, say how each did, and give the exit status."""
     wheel = only(DIST, "*.whl")
     version = version_of(wheel)
-    ways: dict[str, Callable[[], str]] = {
-        "pip, the wheel": lambda: with_pip(str(wheel)),
+    ways: dict[str, Callable[[Path], str]] = {
+        "pip, the wheel": lambda home: with_pip(home, str(wheel)),
         "pip, a commit by its URL": from_git,
-        "pipenv": lambda: with_pipenv(str(wheel)),
-        "poetry": lambda: with_poetry(str(wheel)),
-        "uv": lambda: with_uv(str(wheel)),
+        "pipenv": lambda home: with_pipenv(home, str(wheel)),
+        "poetry": lambda home: with_poetry(home, str(wheel)),
+        "uv": lambda home: with_uv(home, str(wheel)),
     }
     for name, install in ways.items():
-        installed, module, path = install().split(maxsplit=2)
+        with tempfile.TemporaryDirectory() as home:
+            installed, module, path = install(Path(home)).split(maxsplit=2)
         if (installed, module) != (version, "django_selectel_storage.storage") or "site-packages" not in path:
             raise SystemExit(f"error: {name} installed {installed}, imported from {path}")
         print(f"{name}: {installed} is installed and can be imported", flush=True)
