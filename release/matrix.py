@@ -1,6 +1,6 @@
 """Runs the suite, as it comes out of the source distribution, against the built wheel: ``python -m release.matrix``.
 
-The source folder is out of reach: the tests lie in build/suite, which has none, and tox installs the wheel.
+The source folder is out of reach: the tests lie in a folder below build/ that has none, and tox installs the wheel.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 from python_discovery import get_interpreter
 
 from release import pairs
-from release.dist import DIST, ROOT
+from release.dist import DIST, ROOT, only
 from release.pairs import Pair
 from release.suite import lay_out
 
-SUITE = ROOT / "build" / "suite"
+BUILD = ROOT / "build"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,8 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = pairs.chosen(wanted, here)
     if not chosen:
         raise SystemExit("error: there is no interpreter for any pair.")
-    wheel = lay_out(DIST, SUITE)
-    return run_tox(chosen, wheel, [interpreters[pair.python] for pair in chosen], pytest_arguments)
+    for pair in chosen:
+        lay_out(DIST, BUILD / pair.name)
+    return run_tox(chosen, only(DIST, "*.whl"), [interpreters[pair.python] for pair in chosen], pytest_arguments)
 
 
 def _command_line(arguments: Sequence[str] | None) -> tuple[str, list[str]]:

@@ -8,15 +8,12 @@ from pathlib import Path
 from release.dist import only
 
 
-def lay_out(dist: Path, target: Path) -> Path:
+def lay_out(dist: Path, target: Path) -> None:
     """Unpack the built source distribution without its src folder; what was there before goes.
 
     Args:
         dist: the folder with one source distribution and one wheel.
         target: where the suite is to lie; the wheel lies below it too, for the tests that look into it.
-
-    Returns:
-        The wheel.
     """
     sdist, wheel = only(dist, "*.tar.gz"), only(dist, "*.whl")
     shutil.rmtree(target, ignore_errors=True)
@@ -25,4 +22,4 @@ def lay_out(dist: Path, target: Path) -> Path:
     (target.parent / sdist.name.removesuffix(".tar.gz")).rename(target)
     shutil.rmtree(target / "src")
     (target / "dist").mkdir()
-    return Path(shutil.copy2(wheel, target / "dist"))
+    shutil.copy2(wheel, target / "dist")

@@ -75,6 +75,30 @@ def test_the_version_is_the_one_that_the_package_says(metadata: email.message.Me
     assert metadata["Version"] == django_selectel_storage.__version__
 
 
+def test_what_the_description_shows_and_links_to_is_found_from_anywhere(metadata: email.message.Message) -> None:
+    targets = re.findall(r"\]\(([^)]+)\)", str(metadata.get_payload()))
+
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    assert any(target.endswith(".png") for target in targets)
+    assert [target for target in targets if not target.startswith(("https://", "http://", "#"))] == []
+    assert [target for target in targets if "/blob/" in target and target.endswith(".png")] == []
+
+
+def test_the_metadata_say_all_that_an_index_shows(metadata: email.message.Message) -> None:
+    addresses = dict(entry.split(", ", 1) for entry in metadata.get_all("Project-URL", []))
+    classifiers = metadata.get_all("Classifier", [])
+
+    assert {"Homepage", "Documentation", "Source", "Changelog", "Issues"} <= addresses.keys()
+    assert all(address.startswith("https://") for address in addresses.values())
+    assert {"Framework :: Django", "Typing :: Typed", "Programming Language :: Python :: 3 :: Only"} <= set(classifiers)
+    assert not [entry for entry in classifiers if entry.startswith("License ::")]  # PEP 639: License-Expression
+    assert metadata["Summary"]
+    assert metadata["Author"] or metadata["Author-email"]
+    assert metadata["Keywords"]
+    assert metadata["Requires-Python"] == ">=3.10"
+    assert {"devserver", "test"} <= set(metadata.get_all("Provides-Extra", []))
+
+
 def test_the_license_comes_along(names: set[str], metadata: email.message.Message) -> None:
     assert metadata["License-Expression"] == "MIT"
     assert metadata["License-File"] == "LICENSE"
