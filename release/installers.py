@@ -37,6 +37,8 @@ class Project:
         self.home = home
         self.folder = self.home / "project"
         self.folder.mkdir(parents=True)
+        # Whoever runs this may not be the owner of the repository, which git would refuse to read.
+        (self.home / "gitconfig").write_text("[safe]\n\tdirectory = *\n", encoding="utf-8")
         if tool:
             venv.create(self.home / "tool", with_pip=True)
             self.run(str(self.home / "tool" / BIN / "python"), "-m", "pip", "install", "--quiet", tool)
@@ -53,6 +55,7 @@ class Project:
             "PIPENV_NOSPIN": "1",
             "POETRY_VIRTUALENVS_IN_PROJECT": "true",
             "POETRY_CONFIG_DIR": str(self.home),
+            "GIT_CONFIG_GLOBAL": str(self.home / "gitconfig"),
         }
 
     def run(self, *command: str) -> str:
@@ -82,7 +85,9 @@ def with_pip(home: Path, what: str) -> str:
 
 def from_git(home: Path) -> str:
     """Install the commit that is checked out, by the repository's URL."""
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True, capture_output=True, check=True)  # noqa: S607
+    commit = subprocess.run(
+        ["git", "-c", "safe.directory=*", "rev-parse", "HEAD"], cwd=ROOT, text=True, capture_output=True, check=True
+    )
     return with_pip(home, f"git+{ROOT.as_uri()}@{commit.stdout.strip()}")
 
 
