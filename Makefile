@@ -26,7 +26,8 @@ SOURCES := pyproject.toml tox.ini Makefile $(wildcard *.md) \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test long-test browser-test docs lint audit format messages translated dist matrix installers clean
+.PHONY: help demo test long-test browser-test docs lint audit format messages translated dist matrix wheel-test \
+	installers clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p' Makefile
@@ -76,6 +77,9 @@ $(DIST): $(FOR_RELEASE) $(SOURCES)
 
 matrix: $(DIST)  ## run the tests against the wheel, on all pairs of Python and Django; PAIRS=oldest, newest or names
 	@$(BIN)/python -m release.matrix --pairs=$(PAIRS) -- $(ARGS)
+
+wheel-test: PAIRS = newest
+wheel-test: matrix  ## the same on the newest pair alone
 
 installers: $(DIST)  ## install the wheel with pip, pipenv, poetry and uv, and the last commit from its URL
 	@$(BIN)/python -m release.installers
