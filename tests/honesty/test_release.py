@@ -147,3 +147,10 @@ def test_the_workflow_and_ci_call_targets_that_make_has() -> None:
 
     assert called
     assert called <= set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+
+
+def test_what_ci_runs_on_one_pair_only_is_there() -> None:
+    ci = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    (left_out,) = re.findall(r'SAME_ON_EACH_PAIR="(.+)"', ci)
+
+    assert [name for name in left_out.split() if not (ROOT / "tests" / name).is_dir()] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -24,12 +25,12 @@ MAY_SAY_ANY = {
     "open",  # of a mode that is not a literal: ObjectFile[Any], as Python's own open() gives IO[Any]
     "deconstruct",  # the third part is dict[str, Any], as of everything that Django deconstructs
 }
-# The package is taken from where it is tested; what is wrong inside of it is for the lint of its own source to say.
+# Checkers find the package by themselves where it is installed. What is wrong inside of it is not for this test to say.
 MYPY = f"""
 [tool.mypy]
 strict = true
 plugins = ["mypy_django_plugin.main"]
-mypy_path = "{{source}}"
+mypy_path = {{source}}
 disallow_any_expr = true
 disallow_any_explicit = true
 disallow_any_decorated = true
@@ -51,7 +52,7 @@ django_settings_module = "project.settings"
 PYRIGHT = """
 [tool.pyright]
 include = ["project"]
-extraPaths = ["{source}"]
+extraPaths = {source}
 typeCheckingMode = "strict"
 enableTypeIgnoreComments = true
 reportUnnecessaryTypeIgnoreComment = "error"
@@ -66,7 +67,8 @@ def project(tmp_path: Path) -> Path:
 
 
 def configure(folder: Path, text: str) -> None:
-    (folder / "pyproject.toml").write_text(text.replace("{source}", SOURCE.parent.as_posix()), encoding="utf-8")
+    paths = [] if "site-packages" in SOURCE.parts else [SOURCE.parent.as_posix()]
+    (folder / "pyproject.toml").write_text(text.replace("{source}", json.dumps(paths)), encoding="utf-8")
 
 
 def checked(folder: Path, *command: str) -> str:
