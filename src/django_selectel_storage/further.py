@@ -37,6 +37,14 @@ class HeaderChanges(TypedDict, total=False):
     metadata: Mapping[str, str] | None
 
 
+class UrlOptions(TypedDict, total=False):
+    """What a URL is to be like; as of ``SelectelStorage.url``."""
+
+    parameters: Mapping[str, str] | None
+    expire: float | timedelta | None
+    http_method: str
+
+
 class FurtherVerbs(DirectUploads):
     """stat, walk, copy, move, delete_many, open_stream, update_headers, save_with_metadata, and async twins."""
 
@@ -208,17 +216,9 @@ class FurtherVerbs(DirectUploads):
         """``delete`` in a thread of its own."""
         await sync_to_async(self.delete, thread_sensitive=False)(name)
 
-    async def aurl(
-        self,
-        name: str | None,
-        *,
-        parameters: Mapping[str, str] | None = None,
-        expire: float | timedelta | None = None,
-        http_method: str = "GET",
-    ) -> str:
+    async def aurl(self, name: str | None, **keywords: Unpack[UrlOptions]) -> str:
         """``url`` in a thread of its own (on Swift it may have to log in)."""
-        url = partial(self.url, name, parameters=parameters, expire=expire, http_method=http_method)  # type: ignore[call-arg]
-        return await sync_to_async(url, thread_sensitive=False)()
+        return await sync_to_async(partial(self.url, **keywords), thread_sensitive=False)(name)  # type: ignore[misc]
 
     # --- helpers of these verbs --------------------------------------------------------------------------------------
 

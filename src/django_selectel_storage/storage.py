@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import IO, Any, Literal, cast, overload
+from typing import IO, TYPE_CHECKING, Any, Literal, cast, overload
 
 from django.core.files.utils import validate_file_name
 from django.utils import timezone
@@ -15,11 +15,14 @@ from django_selectel_storage.container import Container
 from django_selectel_storage.content import Content, as_file, rewindable
 from django_selectel_storage.exceptions import ObjectExists
 from django_selectel_storage.files import ObjectFile, Place
-from django_selectel_storage.further import FurtherVerbs
+from django_selectel_storage.further import FurtherVerbs, UrlOptions
 from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.static import HashedNames, StaticVerbs
 from django_selectel_storage.stored_content import StoredContent
 from django_selectel_storage.windows import Source
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 _METHODS = ("GET", "HEAD", "PUT", "DELETE")
 
@@ -274,7 +277,9 @@ class SelectelManifestStaticStorage(HashedNames, SelectelStaticStorage):
         keywords: any option of the reference, as keyword; also ``dsn``.
     """
 
-    def url(self, name: str | None, force: bool = False, **keywords: Any) -> str:
+    def url(  # type: ignore[override] # what stands between is Django's mixin, with fewer of them
+        self, name: str | None, force: bool = False, **keywords: Unpack[UrlOptions]
+    ) -> str:
         """Give the URL of the hashed file, in DEBUG mode of the file itself.
 
         A query and a fragment that the name has (``font.eot?#iefix``) are kept, unless the URL is signed: a signature

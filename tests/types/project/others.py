@@ -9,6 +9,7 @@ from typing_extensions import assert_type
 from django_selectel_storage import __version__, debug, dsn, exceptions, utils
 from django_selectel_storage.devserver import DevServer, DevServerError, Fault, Hooks, LoggedRequest, ServerInfo
 from django_selectel_storage.storage import SelectelStorage
+from django_selectel_storage.testing import InMemorySelectelStorage, no_waiting
 
 
 def catches(storage: SelectelStorage) -> None:
@@ -37,6 +38,15 @@ def reads_dsns() -> None:
     assert_type(debug.holds_a_password("selectel://user:password@box"), bool)
     version: str = __version__
     print(version, debug.SelectelExceptionReporterFilter.__name__)
+
+
+def tests() -> None:
+    """A storage in memory, for a user's own tests."""
+    storage = InMemorySelectelStorage(location="invoices")
+    assert_type(storage, InMemorySelectelStorage)
+    assert_type(storage.save("a", b"bytes"), str)
+    with no_waiting():
+        assert_type(storage.open("a").read(), bytes)
 
 
 def develops() -> None:

@@ -18,7 +18,7 @@ from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo, UnfinishedUpload
 from django_selectel_storage.protocols.in_parts import SentPart
-from django_selectel_storage.storage import SelectelStaticStorage, SelectelStorage
+from django_selectel_storage.storage import SelectelManifestStaticStorage, SelectelStaticStorage, SelectelStorage
 from django_selectel_storage.stored_content import StoredContent
 from django_selectel_storage.upload_links import UploadLink
 
@@ -163,6 +163,16 @@ def lets_others_upload(storage: SelectelStorage, content: StoredContent) -> None
     assert_type(storage.adopt("a", content), str)
 
 
+def hashes(storage: SelectelManifestStaticStorage) -> None:
+    """Static files with hashed names."""
+    assert_type(storage.url("a.css", force=True, expire=LATER), str)
+    assert_type(storage.manifest_storage, Storage)
+    assert_type(storage.hashed_files, dict[str, str])
+    assert_type(storage.manifest_hash, str)
+    assert_type(storage.save_manifest(), None)
+    assert_type(SelectelManifestStaticStorage(manifest_storage="default"), SelectelManifestStaticStorage)
+
+
 async def waits(storage: SelectelStorage) -> None:
     """The async twins."""
     assert_type(await storage.asave("a", b"bytes"), str)
@@ -176,6 +186,7 @@ async def waits(storage: SelectelStorage) -> None:
 def looks_inside(storage: SelectelStorage) -> None:
     """What a storage is made of."""
     assert_type(storage.options, StorageOptions)
+    assert_type(storage.sets_option("container"), bool)
     assert_type(storage.options.container, str)
     assert_type(storage.options.max_retries, int)
     assert_type(storage.options.custom_domain, str | None)
