@@ -7,6 +7,7 @@ PROTOCOL ?= s3
 PORT ?= 8000
 CHECK ?=
 ARGS ?=
+PAIRS ?= all
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -19,10 +20,16 @@ FOR_TEST := .venv/.for-test
 FOR_LINT := .venv/.for-lint
 FOR_BROWSER := .venv/.for-browser
 FOR_DOCS := .venv/.for-docs
+FOR_RELEASE := .venv/.for-release
+# The distributions are built anew when something that goes into them changes.
+DIST := dist/.made
+SOURCES := pyproject.toml tox.ini Makefile $(wildcard *.md) \
+	$(shell find benchmarks demo docs release src tests -type f -not -path '*/__pycache__/*' -not -path '*/_build/*' -not -path 'demo/data/*')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test long-test browser-test docs lint audit format messages translated clean
+.PHONY: help demo test long-test browser-test docs lint audit format messages translated dist matrix wheel-test \
+	installers clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p' Makefile
@@ -63,9 +70,26 @@ translated: $(FOR_TEST)  ## record that the Russian pages say what the English o
 messages: $(FOR_TEST)  ## compile the translations
 	$(BIN)/pybabel compile --domain django --directory src/django_selectel_storage/uploads/locale
 
+dist: $(DIST)  ## build the source distribution and the wheel, and check what they say of themselves
+
+$(DIST): $(FOR_RELEASE) $(SOURCES)
+	@rm -rf dist
+	@$(BIN)/python -m build --outdir dist . >/dev/null
+	@$(BIN)/twine check --strict dist/*
+	@touch $@
+
+matrix: $(DIST)  ## run the tests against the wheel, on all pairs of Python and Django; PAIRS=oldest, newest or names
+	@$(BIN)/python -m release.matrix --pairs=$(PAIRS) -- $(ARGS)
+
+wheel-test: PAIRS = newest
+wheel-test: matrix  ## the same on the newest pair alone
+
+installers: $(DIST)  ## install the wheel with pip, pipenv, poetry and uv, and the last commit from its URL
+	@$(BIN)/python -m release.installers
+
 clean:  ## remove .venv and everything else that was made here
-	rm -rf .venv build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	find demo src tests -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf .venv .tox build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find demo release src tests -name __pycache__ -prune -exec rm -rf {} +
 
 # pip before 21.3 cannot install a pyproject.toml in place (PEP 660); Python 3.10.0 comes with such a one.
 $(MADE):
@@ -81,8 +105,9 @@ $(FOR_TEST): EXTRAS := devserver,demo,test,docs
 $(FOR_LINT): EXTRAS := devserver,demo,test,docs,lint,browser
 $(FOR_BROWSER): EXTRAS := devserver,demo,test,browser
 $(FOR_DOCS): EXTRAS := docs
+$(FOR_RELEASE): EXTRAS := release
 
-$(FOR_DEMO) $(FOR_TEST) $(FOR_LINT) $(FOR_BROWSER) $(FOR_DOCS): pyproject.toml | $(MADE)
+$(FOR_DEMO) $(FOR_TEST) $(FOR_LINT) $(FOR_BROWSER) $(FOR_DOCS) $(FOR_RELEASE): pyproject.toml | $(MADE)
 	@echo "Installing the project with $(EXTRAS) ..."
 	@$(PIP) install --editable '.[$(EXTRAS)]'
 	@touch $@

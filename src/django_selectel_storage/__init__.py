@@ -6,8 +6,8 @@ The rooms, from the door inwards; each imports only from its own line or a lower
     storage      the door: the classes that Django opens. Behind it, each on the shoulders of the next: further (verbs
                  beyond Django's), direct_uploads, upload_links, storing (content to the key of a name), configured
                  (options, keys of names, migrations); static (hashed names and their manifest), naming (a free name),
-                 content (what save() is given), files (what open() hands back), stored_content (what a browser has put
-                 there itself), container, utils (1.x)
+                 content (what save() is given), files and file_types (what open() hands back), stored_content (what a
+                 browser has put there itself), container, utils (1.x)
     staticfiles  opt-in: collectstatic that hashes locally, compares with one listing, uploads side by side
     uploads      opt-in: from the browser straight into the container
     transfer     selectel_transfer and selectel_headers: files moved, and described anew

@@ -37,7 +37,7 @@ class ConfiguredStorage(Storage):
     #: What a class prefers to the defaults of the options; what is given wins.
     default_options: ClassVar[Mapping[str, object]] = {}
 
-    def __init__(self, storage: str | None = None, **keywords: Any) -> None:
+    def __init__(self, storage: str | None = None, **keywords: object) -> None:
         self._arguments = conf.arguments(storage, keywords, self.default_options)
         setting_changed.connect(self._forget)
 
@@ -83,7 +83,7 @@ class ConfiguredStorage(Storage):
         except InvalidName as error:
             raise SuspiciousFileOperation(str(error)) from error
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, Any]]:
         """Describe the storage for a migration: its schema, or its options without the credentials."""
         schema, keywords = conf.non_secret(self._arguments)
         kind = type(self)
@@ -104,10 +104,10 @@ class ConfiguredStorage(Storage):
         schema, keywords = conf.non_secret(self._arguments)
         return f"<{type(self).__name__} {schema or keywords.get('container') or conf.DEFAULT_SCHEMA!s}>"
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in self.__dict__.items() if name not in _RESOLVED}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: Mapping[str, object]) -> None:
         self.__dict__.update(state)
         setting_changed.connect(self._forget)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any, Protocol, TypeAlias, cast
 
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -13,10 +13,22 @@ from django.core.files.uploadedfile import InMemoryUploadedFile
 from django_selectel_storage.transport.body import CHUNK, reopen_if_closed, rewound
 from django_selectel_storage.transport.spool import Spool
 
+
+class Readable(Protocol):
+    """What can be read: a file of Python's or Django's, an answer of an HTTP library, anything with ``read``."""
+
+    def read(self, size: int, /) -> bytes | str:
+        """Give at most this many bytes or characters; nothing at the end."""
+        ...
+
+
+# Django's files by name: its stubs do not say what their read() gives.
+Content: TypeAlias = "bytes | bytearray | memoryview | str | Readable | File[bytes] | File[str]"
+
 _DJANGOS_CHUNKS = (File.chunks, InMemoryUploadedFile.chunks)
 
 
-def as_file(content: Any, name: str | None) -> Any:
+def as_file(content: Content, name: str | None) -> Any:
     """Give content the manners of Django's ``File``, unless it has them; bytes and text are content too.
 
     Raises:
@@ -27,7 +39,7 @@ def as_file(content: Any, name: str | None) -> Any:
     if hasattr(content, "chunks"):
         return content
     reopen_if_closed(content)  # before it is a File, which would open whatever has this name on the disk
-    return File(content, name)
+    return File(cast("IO[Any]", content), name)
 
 
 @contextmanager

@@ -8,18 +8,15 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, AnyStr, cast
 
-from django.core.files import File
-
+from django_selectel_storage.file_types import TypedFile
 from django_selectel_storage.protocols.base import ObjectInfo
 from django_selectel_storage.transport.spool import Spool
 from django_selectel_storage.windows import Source, Windows
 
 if TYPE_CHECKING:
-    _File = File[Any]
-else:
-    _File = File
+    from typing_extensions import Self
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +38,7 @@ class Place:
     store: Callable[[IO[bytes]], None]
 
 
-class ObjectFile(_File):
+class ObjectFile(TypedFile[AnyStr]):
     """A file in the object store.
 
     Open for reading, nothing is asked of the server before the first read. Open for writing, everything is stored when
@@ -78,7 +75,7 @@ class ObjectFile(_File):
         """What the store knows of the object that is being read."""
         return self._reading().info
 
-    def open(self, mode: str | None = None, *args: Any, **kwargs: Any) -> ObjectFile:  # noqa: ARG002 - as in Django
+    def open(self, mode: str | None = None, *args: object, **kwargs: object) -> Self:  # noqa: ARG002 - as in Django
         """Begin again at the start, also after the file was closed; ``mode`` may be another one."""
         wanted = mode or self.mode
         if self.closed or wanted != self.mode or wanted in WRITING:

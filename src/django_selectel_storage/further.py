@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from datetime import timedelta
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any, TypedDict, cast
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import SuspiciousFileOperation
 
 from django_selectel_storage import compression, conf, headers, names
+from django_selectel_storage.content import Content
 from django_selectel_storage.direct_uploads import DirectUploads
 from django_selectel_storage.exceptions import DeletionFailed, InvalidOption, ObjectExists
 from django_selectel_storage.files import Stream
@@ -18,6 +21,28 @@ from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload,
 from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.transport.body import CHUNK
 from django_selectel_storage.windows import Source, Windows
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class HeaderChanges(TypedDict, total=False):
+    """What ``update_headers`` changes; None takes a header away."""
+
+    content_type: str | None
+    cache_control: str | None
+    content_disposition: str | None
+    content_language: str | None
+    content_encoding: str | None
+    metadata: Mapping[str, str] | None
+
+
+class UrlOptions(TypedDict, total=False):
+    """What a URL is to be like; as of ``SelectelStorage.url``."""
+
+    parameters: Mapping[str, str] | None
+    expire: float | timedelta | None
+    http_method: str
 
 
 class FurtherVerbs(DirectUploads):
@@ -75,7 +100,7 @@ class FurtherVerbs(DirectUploads):
 
     # --- changing ----------------------------------------------------------------------------------------------------
 
-    def save_with_metadata(self, name: str, content: Any, metadata: Mapping[str, str] | None = None) -> str:
+    def save_with_metadata(self, name: str, content: Content, metadata: Mapping[str, str] | None = None) -> str:
         """Store content with metadata under exactly this name, as in 1.x; what was there is replaced.
 
         Args:
@@ -88,7 +113,7 @@ class FurtherVerbs(DirectUploads):
         """
         return self._store(name, content, metadata=metadata)
 
-    def update_headers(self, name: str, **changes: Any) -> None:
+    def update_headers(self, name: str, **changes: Unpack[HeaderChanges]) -> None:
         """Change what is stored beside a file's bytes, and keep what is not named.
 
         Args:
@@ -104,7 +129,7 @@ class FurtherVerbs(DirectUploads):
         info = self.client.head(self._file_key(name))
         self.client.update_headers(info, self.described_anew(name, info, **changes))
 
-    def described_anew(self, name: str, info: ObjectInfo, **changes: Any) -> headers.ObjectHeaders:
+    def described_anew(self, name: str, info: ObjectInfo, **changes: Unpack[HeaderChanges]) -> headers.ObjectHeaders:
         """Give what ``update_headers`` would store beside a file's bytes; nothing is sent.
 
         Args:
@@ -175,9 +200,9 @@ class FurtherVerbs(DirectUploads):
 
     # --- async twins -------------------------------------------------------------------------------------------------
 
-    async def asave(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+    async def asave(self, name: str | None, content: Content, max_length: int | None = None) -> str:
         """``save`` in a thread of its own."""
-        return await sync_to_async(self.save, thread_sensitive=False)(name, content, max_length=max_length)
+        return await sync_to_async(self.save, thread_sensitive=False)(name, cast("IO[Any]", content), max_length)
 
     async def aread(self, name: str) -> bytes:
         """Read a whole file in a thread of its own."""
@@ -191,9 +216,9 @@ class FurtherVerbs(DirectUploads):
         """``delete`` in a thread of its own."""
         await sync_to_async(self.delete, thread_sensitive=False)(name)
 
-    async def aurl(self, name: str, **keywords: Any) -> str:
+    async def aurl(self, name: str | None, **keywords: Unpack[UrlOptions]) -> str:
         """``url`` in a thread of its own (on Swift it may have to log in)."""
-        return await sync_to_async(self.url, thread_sensitive=False)(name, **keywords)
+        return await sync_to_async(partial(self.url, **keywords), thread_sensitive=False)(name)  # type: ignore[misc]
 
     # --- helpers of these verbs --------------------------------------------------------------------------------------
 
@@ -210,7 +235,7 @@ class FurtherVerbs(DirectUploads):
     def _named(self, info: ObjectInfo) -> ObjectInfo:
         return replace(info, name=names.storage_name(info.key, self.options.location))
 
-    def _rules(self, name: str, info: ObjectInfo) -> dict[str, Any]:
+    def _rules(self, name: str, info: ObjectInfo) -> dict[str, object]:
         """What the options say of a file; where they or its name say nothing, it stays as it is."""
         ruled = self._describe(name, None, None)
         unknown = ruled.content_type == self.options.default_content_type

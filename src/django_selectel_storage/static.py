@@ -48,7 +48,7 @@ class HashedNames(ManifestFilesMixin, NamesAsAddresses):  # type: ignore[misc] #
     _loaded: tuple[dict[str, str], str] | None = None  # hashed names by name, and the hash of them all
 
     def __init__(
-        self, storage: str | None = None, *, manifest_storage: Storage | str | None = None, **keywords: Any
+        self, storage: str | None = None, *, manifest_storage: Storage | str | None = None, **keywords: object
     ) -> None:
         self._hashed: set[str] = set()
         self._manifest_storage: Storage | None = None

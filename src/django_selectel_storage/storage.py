@@ -5,22 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, Literal, cast, overload
 
-from django.core.files import File
 from django.core.files.utils import validate_file_name
 from django.utils import timezone
 
 from django_selectel_storage import compression, conf, names, naming
 from django_selectel_storage.container import Container
-from django_selectel_storage.content import as_file, rewindable
+from django_selectel_storage.content import Content, as_file, rewindable
 from django_selectel_storage.exceptions import ObjectExists
 from django_selectel_storage.files import ObjectFile, Place
-from django_selectel_storage.further import FurtherVerbs
+from django_selectel_storage.further import FurtherVerbs, UrlOptions
 from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.static import HashedNames, StaticVerbs
 from django_selectel_storage.stored_content import StoredContent
 from django_selectel_storage.windows import Source
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 _METHODS = ("GET", "HEAD", "PUT", "DELETE")
 
@@ -43,7 +45,7 @@ class SelectelStorage(FurtherVerbs):
 
     # --- saving ------------------------------------------------------------------------------------------------------
 
-    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+    def save(self, name: str | None, content: Content, max_length: int | None = None) -> str:
         """Store content under a name, or under a similar one when that is taken and ``file_overwrite`` is off.
 
         Where the server heeds conditions, that is one request: the name is tried, not asked for.
@@ -60,7 +62,7 @@ class SelectelStorage(FurtherVerbs):
             SuspiciousFileOperation: the name leaves the location, or no alternative fits ``max_length``.
             StorageError: the store did not take it.
         """
-        name = content.name if name is None else name
+        name = cast("Any", content).name if name is None else name
         if isinstance(content, StoredContent) and content.storage == self:
             return self.adopt(name, content, max_length)
         content = as_file(content, name)
@@ -118,7 +120,7 @@ class SelectelStorage(FurtherVerbs):
             else super().get_alternative_name(file_root, file_ext)
         )
 
-    def _save(self, name: str, content: Any) -> str:
+    def _save(self, name: str, content: Content) -> str:
         """Store content under exactly this name; outside of ``save``, and a second time in it, that overwrites."""
         try:
             saved = self._store(name, content, guarded=naming.is_guarded(self))
@@ -129,7 +131,26 @@ class SelectelStorage(FurtherVerbs):
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def _open(self, name: str, mode: str = "rb") -> File[Any]:
+    @overload  # type: ignore[override] # Django's Storage says File[Any] of every mode
+    def open(self, name: str, mode: Literal["rb", "wb"] = "rb") -> ObjectFile[bytes]: ...
+    @overload
+    def open(self, name: str, mode: Literal["r", "rt", "w", "wt"]) -> ObjectFile[str]: ...
+    @overload
+    def open(self, name: str, mode: str) -> ObjectFile[Any]: ...  # as Python's own open()
+
+    def open(self, name: str, mode: str = "rb") -> ObjectFile[Any]:
+        """Open a file: for reading nothing is asked before the first read, for writing it is stored when it is closed.
+
+        Args:
+            name: the storage name.
+            mode: ``"rb"`` or ``"wb"``; ``"r"`` or ``"w"`` for text in UTF-8.
+
+        Raises:
+            ValueError: the mode is another one.
+        """
+        return cast("ObjectFile[Any]", super().open(name, mode))
+
+    def _open(self, name: str, mode: str = "rb") -> ObjectFile[Any]:
         source = Source(self.client, self._file_key(name), self.options.max_retries, self.options.max_memory_size)
         return ObjectFile(name, mode, Place(source, lambda content: self._write(name, content)))
 
@@ -255,7 +276,9 @@ class SelectelManifestStaticStorage(HashedNames, SelectelStaticStorage):
         keywords: any option of the reference, as keyword; also ``dsn``.
     """
 
-    def url(self, name: str | None, force: bool = False, **keywords: Any) -> str:
+    def url(  # type: ignore[override] # what stands between is Django's mixin, with fewer of them
+        self, name: str | None, force: bool = False, **keywords: Unpack[UrlOptions]
+    ) -> str:
         """Give the URL of the hashed file, in DEBUG mode of the file itself.
 
         A query and a fragment that the name has (``font.eot?#iefix``) are kept, unless the URL is signed: a signature

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from django_selectel_storage import compression, conf, headers, names
 from django_selectel_storage.configured import ConfiguredStorage
+from django_selectel_storage.content import Content
 from django_selectel_storage.protocols.conditional import guard_for, put_if_absent
 from django_selectel_storage.transport.body import body_of
 
@@ -16,7 +16,7 @@ class StoringStorage(ConfiguredStorage):
     """A storage that can send content to a key."""
 
     def _store(
-        self, name: str, content: Any, *, guarded: bool = False, metadata: Mapping[str, str] | None = None
+        self, name: str, content: Content, *, guarded: bool = False, metadata: Mapping[str, str] | None = None
     ) -> str:
         """Send content to the key of a name, and give the name."""
         key = self._file_key(name)
@@ -36,7 +36,9 @@ class StoringStorage(ConfiguredStorage):
         """Say whether something is stored under a key."""
         return self.client.has(key)
 
-    def _describe(self, name: str, content: Any, metadata: Mapping[str, str] | None) -> headers.ObjectHeaders:
+    def _describe(
+        self, name: str, content: Content | None, metadata: Mapping[str, str] | None
+    ) -> headers.ObjectHeaders:
         with conf.improperly_configured():
             described = headers.for_object(name, self.options, getattr(content, "content_type", None))
             given = self.get_object_headers(name)

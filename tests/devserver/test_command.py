@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 from tests.devserver.web import ask, first_info, log_in, outcome, started
+from tests.honesty.source import SOURCE
 
 SETTINGS = 'SECRET_KEY = "x"\nINSTALLED_APPS = ["django_selectel_storage"]\n'
 COMMAND = ("-m", "django", "selectel_devserver", "--settings=project_settings")
@@ -19,11 +20,12 @@ with DevServer(hooks=True) as server:
 foreign = [name for name in sys.modules if name.partition(".")[0] in ("swift", "eventlet", "greenlet")]
 assert not foreign, foreign
 """
-STANDARD_LIBRARY_ONLY = """
+STANDARD_LIBRARY_ONLY = f"""
 import sys
+sys.path.append({str(SOURCE.parent)!r})
 import django_selectel_storage.devserver, django_selectel_storage.devserver.arguments
-names = {name.partition(".")[0] for name, module in sys.modules.items() if getattr(module, "__file__", None)}
-foreign = names - sys.stdlib_module_names - {"__main__", "django_selectel_storage", "sitecustomize"}
+names = {{name.partition(".")[0] for name, module in sys.modules.items() if getattr(module, "__file__", None)}}
+foreign = names - sys.stdlib_module_names - {{"__main__", "django_selectel_storage", "sitecustomize"}}
 assert not foreign, foreign
 """
 
@@ -63,5 +65,5 @@ def test_neither_swift_nor_eventlet_enters_a_process_that_starts_the_server() ->
 
 
 def test_the_launcher_needs_the_standard_library_only() -> None:
-    # -S: without site-packages, whose .pth files import what they like.
+    # -S: without site-packages, whose .pth files import what they like; the package itself may lie there.
     assert outcome(program=("-S", "-c", STANDARD_LIBRARY_ONLY)) == (0, "")

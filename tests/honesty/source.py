@@ -1,4 +1,4 @@
-"""The package's own source, parsed once for all tests of honesty."""
+"""The package's own source, as it is installed, parsed once for all tests of honesty."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import django_selectel_storage
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "django_selectel_storage"
-SOURCE = ROOT / "src" / PACKAGE
+SOURCE = Path(django_selectel_storage.__file__).parent
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ LINES: dict[str, int] = {
             "naming",
             "content",
             "files",
+            "file_types",
             "utils",
         ],
         2,

@@ -53,7 +53,8 @@ def _public(parent: ast.AST, prefix: str) -> Iterator[tuple[str, Function | ast.
         if isinstance(node, (ast.If, ast.Try)):
             yield from _public(node, prefix)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
-            yield f"{prefix}{node.name}", node
+            if not any(isinstance(mark, ast.Name) and mark.id == "overload" for mark in node.decorator_list):
+                yield f"{prefix}{node.name}", node
             if isinstance(node, ast.ClassDef):
                 yield from _public(node, f"{prefix}{node.name}.")
 
@@ -123,6 +124,7 @@ def test_a_missing_docstring_would_be_found() -> None:
     )
 
     assert undocumented(made_up(text)) == ["a", "B", "B.c"]
+    assert undocumented(made_up("@overload\ndef f(): ...\ndef f(): ...\n")) == ["f"]
 
 
 def test_a_trace_would_be_found() -> None:

@@ -29,7 +29,7 @@ def test_every_verb_takes_a_pathlib_path(storage: SelectelStorage) -> None:
     assert storage.exists(path)  # type: ignore[arg-type]
     assert storage.size(path) == 15  # type: ignore[arg-type]
     assert storage.url(path).partition("?")[0] == storage.url("folder/test.file").partition("?")[0]  # type: ignore[arg-type]
-    with storage.open(path) as file:  # type: ignore[arg-type]
+    with storage.open(path) as file:  # type: ignore[call-overload]
         assert file.read() == b"custom contents"
     assert storage.get_modified_time(path) == storage.get_modified_time("folder/test.file")  # type: ignore[arg-type]
     storage.delete(path)  # type: ignore[arg-type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.checks import CheckMessage, Tags, register
@@ -15,7 +14,7 @@ _PUBLIC_DOMAIN = "the container's public domain, as 'https://<uuid>.selstorage.r
 
 
 @register(Tags.files)
-def custom_domain_at_s3(**_: Any) -> list[CheckMessage]:
+def custom_domain_at_s3(**_: object) -> list[CheckMessage]:
     """W005: ``custom_domain`` is the address of the API, which answers no visitors."""
     return [
         warning(
@@ -38,7 +37,7 @@ def is_the_api(options: StorageOptions) -> bool:
 
 
 @register(Tags.files)
-def unsigned_private_urls(**_: Any) -> list[CheckMessage]:
+def unsigned_private_urls(**_: object) -> list[CheckMessage]:
     """W006: URLs are unsigned, and Selectel's S3 answers no request that is not signed."""
     return [
         warning(
@@ -56,7 +55,7 @@ def unsigned_private_urls(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.files)
-def missing_temp_url_key(**_: Any) -> list[CheckMessage]:
+def missing_temp_url_key(**_: object) -> list[CheckMessage]:
     """W007: on Swift, nothing signs the URLs."""
     return [
         warning(
@@ -75,7 +74,7 @@ def missing_temp_url_key(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
-def lost_lasting_urls(**_: Any) -> list[CheckMessage]:
+def lost_lasting_urls(**_: object) -> list[CheckMessage]:
     """W009: a container whose URLs lasted over the old API has URLs over S3 that end."""
     lasting = _containers_with_lasting_urls()
     return [

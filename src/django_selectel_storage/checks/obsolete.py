@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django
 from django.core.checks import CheckMessage, Tags, register
 
@@ -16,7 +14,7 @@ DEFAULT_FILE_STORAGE_GONE = (5, 1)
 
 
 @register(Tags.compatibility)
-def obsolete_settings(**_: Any) -> list[CheckMessage]:
+def obsolete_settings(**_: object) -> list[CheckMessage]:
     """W001: settings of 0.x, which nothing reads since 1.0."""
     found = [name for name in OBSOLETE_SETTINGS if conf.has_setting(name)]
     if not found:
@@ -31,7 +29,7 @@ def obsolete_settings(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
-def ignored_default_file_storage(**_: Any) -> list[CheckMessage]:
+def ignored_default_file_storage(**_: object) -> list[CheckMessage]:
     """W002: DEFAULT_FILE_STORAGE or STATICFILES_STORAGE names us, and Django ignores it since 5.1."""
     if django.VERSION < DEFAULT_FILE_STORAGE_GONE:
         return []
@@ -50,7 +48,7 @@ def ignored_default_file_storage(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
-def old_hosts(**_: Any) -> list[CheckMessage]:
+def old_hosts(**_: object) -> list[CheckMessage]:
     """W008: a storage speaks to the API that Selectel switches off."""
     return [
         warning(

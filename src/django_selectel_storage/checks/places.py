@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
 
 from django.core.checks import CheckMessage, Tags, register
 
@@ -14,7 +13,7 @@ MEDIA_ALIAS = "default"
 
 
 @register(Tags.files)
-def media_beside_static(**_: Any) -> list[CheckMessage]:
+def media_beside_static(**_: object) -> list[CheckMessage]:
     """W003: static files and media lie in one folder, or in a folder of each other's."""
     known = [(storage, storage.options) for storage in storages() if storage.options is not None]
     static = [pair for pair in known if pair[0].static]
@@ -53,7 +52,7 @@ def _shared(static: Found, media: Found) -> CheckMessage:
 
 
 @register(Tags.files)
-def overwritten_media(**_: Any) -> list[CheckMessage]:
+def overwritten_media(**_: object) -> list[CheckMessage]:
     """W004: files that users upload replace others of the same name."""
     return [
         warning(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from django.core.checks import CheckMessage, Tags, register
 from django.utils.module_loading import import_string
@@ -17,7 +16,7 @@ OUR_FILTER = "django_selectel_storage.debug.SelectelExceptionReporterFilter"
 
 
 @register(Tags.security)
-def visible_passwords(**_: Any) -> list[CheckMessage]:
+def visible_passwords(**_: object) -> list[CheckMessage]:
     """W010: Django's error reports show the passwords of DSNs."""
     visible = list(_places_with_passwords())
     if not visible:
@@ -58,7 +57,7 @@ def _texts(value: object, depth: int = 0) -> Iterator[str]:
 
 
 @register(Tags.security, deploy=True)
-def development_hosts(**_: Any) -> list[CheckMessage]:
+def development_hosts(**_: object) -> list[CheckMessage]:
     """W011: in production, a storage lies on the machine itself, where only the development server is."""
     if conf.setting("DEBUG"):
         return []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.core.checks import CheckMessage, Tags, register
 
@@ -14,7 +13,7 @@ _HINT = "docs/options.md lists all options, and which of them belong together."
 
 
 @register(Tags.files)
-def unusable_options(**_: Any) -> list[CheckMessage]:
+def unusable_options(**_: object) -> list[CheckMessage]:
     """E001: a storage of STORAGES or a schema of SELECTEL_STORAGES would raise at its first use."""
     entries = conf.setting("SELECTEL_STORAGES")
     if entries is not None and not isinstance(entries, Mapping):

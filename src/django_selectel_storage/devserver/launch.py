@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .hooks import Hooks
 from .info import ServerInfo
@@ -37,7 +37,7 @@ class DevServer:
         data: str | Path | None = None,
         hooks: bool = False,
         timeout: float = 30,
-        **others: Any,
+        **others: str | int,
     ) -> None:
         self.timeout = timeout
         self.options = Options(
@@ -47,7 +47,7 @@ class DevServer:
             data=os.fspath(data or ""),
             hooks=hooks,
             json=True,
-            **others,
+            **cast("dict[str, Any]", others),
         )
         self._child: Offspring | None = None
         self._info: ServerInfo | None = None

@@ -6,7 +6,6 @@ Each storage object holds its own files, as with Django's ``InMemoryStorage``; n
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from django.utils.functional import cached_property
 
@@ -31,7 +30,7 @@ class InMemory(ConfiguredStorage):
         keywords: any option; all have values that do for tests.
     """
 
-    def __init__(self, storage: str | None = None, **keywords: Any) -> None:
+    def __init__(self, storage: str | None = None, **keywords: object) -> None:
         super().__init__(storage, **keywords)
         self._objects: dict[str, StoredObject] = {}
 
