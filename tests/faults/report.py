@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 from tests.faults.catalogue import CASES, LASTING, PASSING, Case
 from tests.faults.operations import OPERATIONS
 from tests.faults.run import Verdicts, carry_out_all
 from tests.faults.trial import Verdict
+from tests.reliability import record
 from tests.servers.stack import storage_stack
 
-PAGE = Path(__file__).parents[2] / "docs/reliability.md"
-BEGIN, END = "<!-- faults: written by python -m tests.faults.report -->", "<!-- faults: end -->"
+SECTION = ("faults", "tests.faults.report")
 PROTOCOLS = {"s3": "S3", "swift": "Swift, auth v1.0", "keystone": "Swift, login with Keystone"}
 
 
@@ -32,28 +30,15 @@ def rows(verdicts: Verdicts) -> Iterable[str]:
         yield f"| {' | '.join(map(str, cells))} |"
 
 
-def section(verdicts: Verdicts) -> str:
+def lines(verdicts: Verdicts) -> Iterable[str]:
     """What stands between the marks of the page."""
-    return "\n".join(
-        [
-            BEGIN,
-            "",
-            *rows(verdicts),
-            "",
-            "For a while: " + "; ".join(trouble.name for trouble in PASSING) + ".",
-            "",
-            "For good: " + "; ".join(trouble.name.removesuffix(", for good") for trouble in LASTING) + ".",
-            "",
-            "Each during: " + "; ".join(operation.name for operation in OPERATIONS) + ".",
-            "",
-            END,
-        ]
-    )
-
-
-def written_in(page: str, text: str) -> str:
-    """The page with another section."""
-    return re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: text, page, flags=re.DOTALL)
+    yield from rows(verdicts)
+    yield ""
+    yield "For a while: " + "; ".join(trouble.name for trouble in PASSING) + "."
+    yield ""
+    yield "For good: " + "; ".join(trouble.name.removesuffix(", for good") for trouble in LASTING) + "."
+    yield ""
+    yield "Each during: " + "; ".join(operation.name for operation in OPERATIONS) + "."
 
 
 def failures(verdicts: Verdicts) -> list[tuple[Case, BaseException]]:
@@ -67,8 +52,7 @@ def main() -> int:
     for case, error in failures(verdicts):
         print(f"{case}: {error!r}", file=sys.stderr)
     print("\n".join(rows(verdicts)))
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(written_in(page, section(verdicts)), encoding="utf-8")
+    record(*SECTION, lines(verdicts))
     return 1 if failures(verdicts) else 0
 
 

@@ -9,9 +9,11 @@ import pytest
 
 from tests.faults.catalogue import CASES, LASTING, PASSING
 from tests.faults.operations import OPERATIONS
-from tests.faults.report import BEGIN, END, PAGE, PROTOCOLS, section, written_in
+from tests.faults.report import PROTOCOLS, SECTION, lines
 from tests.faults.trial import Verdict
+from tests.reliability import PAGE, marks, replaced
 
+BEGIN, END = marks(*SECTION)
 TEXT = PAGE.read_text(encoding="utf-8")
 FAULTS = TEXT.partition(BEGIN)[2].partition(END)[0]
 TABLE = {
@@ -43,7 +45,7 @@ def test_every_file_of_tests_that_the_page_names_exists() -> None:
 
 def test_a_new_run_replaces_the_section_and_nothing_else() -> None:
     verdicts = dict.fromkeys(CASES, Verdict(survived=True, objects=2, seconds=0.1))
-    page = written_in(f"before\n{BEGIN}\nold\n{END}\nafter\n", section(verdicts))
+    page = replaced(f"before\n{BEGIN}\nold\n{END}\nafter\n", BEGIN, END, lines(verdicts))
     assert page.startswith("before\n")
     assert page.endswith("after\n")
     assert "old" not in page
@@ -52,6 +54,6 @@ def test_a_new_run_replaces_the_section_and_nothing_else() -> None:
 
 def test_a_case_that_failed_would_be_counted_as_lost() -> None:
     verdicts = {case: AssertionError("half a file") for case in CASES}
-    (row,) = [row for row in section(verdicts).splitlines() if row.startswith("| S3")]
+    (row,) = [row for row in lines(verdicts) if row.startswith("| S3")]
     count = Counter(case.face for case in CASES)["s3"]
     assert row == f"| S3 | {count} | 0 | 0 | {count} | 0 |"

@@ -88,19 +88,25 @@ def main() -> None:
 
 
 def report(cases: int) -> None:
-    """Fuzz, and print the figures as a table."""
+    """Fuzz, print the figures, and write them into docs/reliability.md."""
     from tests.hostile.targets import BODIES, TEXTS  # noqa: PLC0415 - not before atheris
+    from tests.reliability import record  # noqa: PLC0415 - as above
 
     each = -(-cases // (len(TEXTS) + len(BODIES)))
     of_hypothesis = -(-each // SHARE_OF_HYPOTHESIS) if HAS_ATHERIS else each
     begun, total = time.monotonic(), 0
-    print("| target | Hypothesis | atheris |\n|---|---|---|", flush=True)
+    lines = ["| target | Hypothesis | atheris |", "|---|---|---|"]
+    print(*lines, sep="\n", flush=True)
     for target in (*TEXTS, *BODIES):
         with_hypothesis(target, of_hypothesis)
         guided = with_atheris(target, each - of_hypothesis) if HAS_ATHERIS else 0
         total += of_hypothesis + guided
-        print(f"| {target} | {of_hypothesis:,} | {guided:,} |", flush=True)
-    print(f"\n{total:,} cases in {time.monotonic() - begun:.0f} s; none led to another error than the documented ones.")
+        lines.append(f"| {target} | {of_hypothesis:,} | {guided:,} |")
+        print(lines[-1], flush=True)
+    minutes = (time.monotonic() - begun) / 60
+    end = f"{total:,} cases in {minutes:.0f} minutes; none led to another error than the documented ones."
+    print(f"\n{end}")
+    record("fuzz", "tests.hostile.fuzz", [*lines, "", end])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The figures of docs/reliability-load.md.
+"""The figures of load in docs/reliability.md.
 
 python -m tests.load.report                          # 64 threads for 60 seconds on each face, 100,000 objects
 python -m tests.load.report --seconds 5 --objects 20000
@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django_selectel_storage.devserver import DevServer
 from tests.load import measures
 from tests.load.many import FACES, filled_server, listed
+from tests.reliability import record
 
 KIB = 1024
+GROWTH = ("objects grew", "RSS grew")
+OF_WALK = ("requests of `walk`", "CPU of `walk`", "peak of `walk`")
 THREADS = 64
 CONNECTIONS = 16
 
 
 def main() -> None:
-    """Measure, and print Markdown."""
+    """Measure, print Markdown, and write it into the page."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--objects", type=int, default=100_000)
@@ -29,23 +32,33 @@ def main() -> None:
     import django  # noqa: PLC0415 - settings come first
 
     django.setup()
-    print(f"{THREADS} threads on one storage for {given.seconds:g} s, `pool_maxsize={CONNECTIONS}`:\n", flush=True)
-    table(("face", "rounds", "requests", "errors", "connections", "descriptors left", "objects grew", "RSS grew"))
+    lines = []
+    for line in measured(given.seconds, given.objects):
+        print(line, flush=True)
+        lines.append(line)
+    record("load", "tests.load.report", lines)
+
+
+def measured(seconds: float, objects: int) -> Iterator[str]:
+    """Measure, and give the lines of the page."""
+    yield f"{THREADS} threads on one storage for {seconds:g} s, with `pool_maxsize={CONNECTIONS}`:"
+    yield ""
+    yield from head("face", "rounds", "requests", "errors", "connections", "descriptors left", *GROWTH)
     with DevServer() as server:
         for face in FACES:
-            table(thread_row(server, face, given.seconds))
-    print(f"\n{given.objects:,} objects and a fifth of them:\n", flush=True)
-    table(
-        ("face", "objects", "requests of `walk`", "CPU of `walk`", "peak of `walk`", "requests of `listdir`", "a name")
-    )
-    numbers = (given.objects // 5, given.objects)
+            yield row(thread_cells(server, face, seconds))
+    yield ""
+    yield f"{objects:,} objects and a fifth of them:"
+    yield ""
+    yield from head("face", "objects", *OF_WALK, "requests of `listdir`", "a name")
+    numbers = (objects // 5, objects)
     with filled_server(numbers) as server:
         for face in FACES:
             for number in numbers:
-                table(object_row(server, face, number))
+                yield row(object_cells(server, face, number))
 
 
-def thread_row(server: DevServer, face: str, seconds: float) -> Iterable[str]:
+def thread_cells(server: DevServer, face: str, seconds: float) -> Iterable[str]:
     """What 64 threads did on a face."""
     from django_selectel_storage.storage import SelectelStorage  # noqa: PLC0415 - settings come first
     from tests.load.mixed import REQUESTS_OF_A_ROUND, mixed_work  # noqa: PLC0415
@@ -65,7 +78,7 @@ def thread_row(server: DevServer, face: str, seconds: float) -> Iterable[str]:
     )  # fmt: skip
 
 
-def object_row(server: DevServer, face: str, number: int) -> Iterable[str]:
+def object_cells(server: DevServer, face: str, number: int) -> Iterable[str]:
     """What listing so many objects took."""
     found = listed(server, face, number)
     return (
@@ -75,12 +88,15 @@ def object_row(server: DevServer, face: str, number: int) -> Iterable[str]:
     )  # fmt: skip
 
 
-def table(cells: Iterable[str]) -> None:
-    """Print a row of a table; the head is followed by its line."""
-    row = list(cells)
-    print(f"| {' | '.join(row)} |", flush=True)
-    if row[0] == "face":
-        print("|---" * len(row) + "|", flush=True)
+def head(*titles: str) -> Iterator[str]:
+    """The head of a table, and its line."""
+    yield row(titles)
+    yield "|---" * len(titles) + "|"
+
+
+def row(cells: Iterable[str]) -> str:
+    """A row of a table."""
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":
