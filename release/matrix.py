@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _command_line(arguments: Sequence[str] | None) -> tuple[str, list[str]]:
     parser = argparse.ArgumentParser(prog="python -m release.matrix", description=__doc__)
-    parser.add_argument("--pairs", default="all", help="all, oldest, newest, or names as py310-django42,py313-django61")
+    parser.add_argument("--pairs", default="all", help="all, oldest, newest, names as py310-django42; commas between")
     parser.add_argument("pytest", nargs="*", help="arguments of pytest, behind --")
     given = parser.parse_args(arguments)
     return given.pairs, given.pytest

@@ -65,20 +65,18 @@ def chosen(wanted: str, pairs: Sequence[Pair]) -> list[Pair]:
     """Give the pairs that are asked for.
 
     Args:
-        wanted: ``all``, ``oldest``, ``newest``, or names with commas between them.
+        wanted: ``all``, ``oldest``, ``newest``, or names; commas between them.
         pairs: those to choose from, the oldest first.
 
     Raises:
         ValueError: a name is not among them.
     """
-    ends = {"all": pairs, "oldest": pairs[:1], "newest": pairs[-1:]}
-    if wanted in ends:
-        return list(ends[wanted])
-    named = [parse(name) for name in wanted.split(",")]
+    groups = {"all": pairs, "oldest": pairs[:1], "newest": pairs[-1:]}
+    named = [pair for word in wanted.split(",") for pair in (groups[word] if word in groups else [parse(word)])]
     strange = [pair.name for pair in named if pair not in pairs]
     if strange:
         raise ValueError(f"{', '.join(strange)}: not among {', '.join(pair.name for pair in pairs)}.")
-    return named
+    return list(dict.fromkeys(named))
 
 
 def for_github(pairs: Iterable[Pair]) -> str:

@@ -69,6 +69,9 @@ def test_no_more_than_the_limit_are_idle() -> None:
         idle.put(None, block=False)
 
 
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning"
+)  # of eventlet and of threads, where other tests have left them
 def test_a_child_process_is_not_stopped_by_a_lock_of_its_parent() -> None:
     idle = IdleConnections(1)
     connection = Connection()

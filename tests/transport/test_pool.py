@@ -141,7 +141,7 @@ def test_a_file_that_cannot_be_read_is_no_matter_of_the_network(speak: Speak) ->
 def test_a_connection_that_all_others_hold_is_waited_for_in_vain_only_so_long(
     speak: Speak,
 ) -> None:
-    pool, _ = speak(spoken(b"x" * 10), pool_maxsize=1, connect_timeout=0.1, read_timeout=0.1)
+    pool, _ = speak(spoken(b"x" * 10), pool_maxsize=1, connect_timeout=0.5, read_timeout=0.5)
     answer = pool.send(Request("GET", "/a", streamed=True), lambda _: {})
     assert answer.incoming
     with closing(answer.incoming), pytest.raises(TimeoutError, match="'pool_maxsize'"):

@@ -41,19 +41,19 @@ class Offspring:
         """What the child says when it is ready; without it the child is ended and DevServerError raised."""
         line = self._read_line(timeout)
         if not line:
-            still_runs = self._process.poll() is None
             self.end()
-            outcome = f"said nothing for {timeout:g} s" if still_runs else "ended"
+            outcome = f"said nothing for {timeout:g} s" if line is None else "ended"
             raise DevServerError(f"{self.name} did not start: it {outcome}\n{self.tail}".rstrip())
         return line
 
-    def _read_line(self, timeout: float) -> bytes:
+    def _read_line(self, timeout: float) -> bytes | None:
+        """Give the line, b"" where the child has closed its output, None where the time is over."""
         output = self._process.stdout
         if output is None:
             return b""
         with output, selectors.DefaultSelector() as selector:
             selector.register(output, selectors.EVENT_READ)
-            return output.readline() if selector.select(timeout) else b""
+            return output.readline() if selector.select(timeout) else None
 
     def end(self) -> None:
         """Ask the child to end, wait for it, and keep the last lines of its complaints in `tail`."""
