@@ -32,7 +32,7 @@ def compressed(body: Body, headers: ObjectHeaders, options: StorageOptions) -> t
     Returns:
         The bytes to send, and what to store beside them.
     """
-    if not options.gzip or headers.content_encoding or not is_text(headers.content_type, options.gzip_content_types):
+    if not options.gzip or headers.content_encoding or not is_chosen(headers.content_type, options.gzip_content_types):
         return body, headers
     spool = Spool(options.max_memory_size)
     try:
@@ -51,7 +51,7 @@ def compressed(body: Body, headers: ObjectHeaders, options: StorageOptions) -> t
     return FileBody(spool, size, own=True), replace(headers, content_encoding="gzip", metadata=metadata)
 
 
-def is_text(content_type: str, patterns: Iterable[str]) -> bool:
+def is_chosen(content_type: str, patterns: Iterable[str]) -> bool:
     """Whether a content type, without its parameters, is among those that are compressed."""
     kind = content_type.partition(";")[0].strip().lower()
     return any(fnmatchcase(kind, pattern) for pattern in patterns)

@@ -5,16 +5,19 @@ Who may upload what, and under which name, is decided by others.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.core.files.utils import validate_file_name
 
 from django_selectel_storage import headers, names
-from django_selectel_storage.exceptions import InvalidRequest
+from django_selectel_storage.exceptions import InvalidRequest, StorageError
 from django_selectel_storage.protocols.conditional import guard_for
 from django_selectel_storage.protocols.in_parts import SentPart, UploadsInParts
 from django_selectel_storage.stored_content import StoredContent
 from django_selectel_storage.upload_links import UploadLink, UploadLinks
+
+log = logging.getLogger(__name__)
 
 
 class DirectUploads(UploadLinks):
@@ -101,7 +104,10 @@ class DirectUploads(UploadLinks):
         validate_file_name(target, allow_relative_path=True)
         key = self._file_key(target)
         self.client.copy(source, key, self._describe(target, content, None), etag=content.etag)
-        self.client.delete(source)
+        try:
+            self.client.delete(source)
+        except StorageError as error:
+            log.warning("What was uploaded is stored; its staged copy remains for selectel_prune: %s", error)
         return content.settled(names.storage_name(key, self.options.location))
 
     @property

@@ -93,7 +93,7 @@ class ObjectExists(StorageError, FileExistsError):
 
 
 class ObjectChanged(StorageError):
-    """The object was replaced or deleted while it was being read."""
+    """The object was replaced while it was being read."""
 
 
 class AccessDenied(StorageError, PermissionError):

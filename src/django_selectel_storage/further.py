@@ -46,7 +46,7 @@ class UrlOptions(TypedDict, total=False):
 
 
 class FurtherVerbs(DirectUploads):
-    """stat, walk, copy, move, delete_many, open_stream, update_headers, save_with_metadata, and async twins."""
+    """What Django's storages do not have: looking closer, changing what is stored, and async twins."""
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
@@ -228,7 +228,7 @@ class FurtherVerbs(DirectUploads):
         return content
 
     def _key_prefix(self, prefix: str) -> str:
-        """What the keys of names begin with that begin with a prefix."""
+        """Give the prefix of the keys whose names begin with a prefix."""
         key = self._key(prefix)
         return f"{key}/" if key and key == self.options.location else key
 

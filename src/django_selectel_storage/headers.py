@@ -17,11 +17,11 @@ from django_selectel_storage.option_values import MEDIA_TYPE, UNFIT
 from django_selectel_storage.options import StorageOptions, TextRule
 
 ORIGINAL_SIZE = "original-size"  # bytes before compression, of what this package compressed
-UPLOAD_ID = "upload-id"  # the metadata that tells our own write from another one
+WRITE_MARK = "upload-id"  # the metadata that tells our own write from another one
 STORED_MD5 = "stored-md5"  # hexadecimal, of the bytes as stored: of static files, whose ETag may be no MD5
 # What others may have stored, and what is lost unless it is sent again with every change of the other headers.
 FURTHER = ("expires", "x-robots-tag", "x-delete-at", "x-object-manifest")
-OWN_METADATA = frozenset({ORIGINAL_SIZE, UPLOAD_ID, STORED_MD5})
+OWN_METADATA = frozenset({ORIGINAL_SIZE, WRITE_MARK, STORED_MD5})
 STANDARD = ("content_type", "cache_control", "content_disposition", "content_language", "content_encoding")
 _METADATA_PREFIXES = ("x-amz-meta-", "x-object-meta-")
 _METADATA_NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -72,9 +72,9 @@ class ObjectHeaders:
     metadata: Mapping[str, str] = field(default_factory=dict)
     further: Mapping[str, str] = field(default_factory=dict)
 
-    def marked(self, upload_id: str) -> ObjectHeaders:
+    def marked(self, mark: str) -> ObjectHeaders:
         """The same with the mark by which one write is told from all others."""
-        return replace(self, metadata={**self.metadata, UPLOAD_ID: upload_id})
+        return replace(self, metadata={**self.metadata, WRITE_MARK: mark})
 
     def standard(self) -> dict[str, str]:
         """Those that HTTP itself names."""

@@ -11,6 +11,8 @@ from contextvars import ContextVar
 
 from django.core.files.storage import Storage
 
+from django_selectel_storage.exceptions import ObjectExists
+
 MOST_NAMES = 10_000  # that are tried for one file; a server that finds all of them taken is not to be believed
 _VERBS = ("get_available_name", "is_name_available")
 
@@ -42,6 +44,11 @@ def lift_guard(storage: Storage) -> None:
     """The file of this ``save`` is stored: what a subclass's ``_save`` stores beside it must not give it a new name."""
     if is_guarded(storage):
         _saving.set(None)
+
+
+def all_taken(name: str) -> ObjectExists:
+    """Give the error for a server that finds every name taken."""
+    return ObjectExists(f"The server says of {MOST_NAMES} names in a row that they are taken, from {name!r} on.")
 
 
 def chooses_names_itself(storage: Storage, base: type[Storage]) -> bool:

@@ -89,23 +89,24 @@ class SelectelStorage(FurtherVerbs):
                     return self._save(candidate, content)
             except naming.NameTaken:
                 taken.add(candidate)
-        raise ObjectExists(f"The server says of {len(taken)} names in a row that they are taken, from {name!r} on.")
+        raise naming.all_taken(name)
 
     def _save_under_asked_name(self, name: str, content: Any, max_length: int | None) -> str:
         """Django's own road, for a subclass that chooses names itself; the condition is only a guard there.
 
         A subclass that gives the same name again, although it was taken, means to overwrite.
         """
-        insisted = None
-        while True:
+        refused = None
+        for _ in range(naming.MOST_NAMES):
             candidate = self.get_available_name(name, max_length=max_length)
             validate_file_name(candidate, allow_relative_path=True)
             content.seek(0)
             try:
-                with naming.guarded(self, on=not self.options.file_overwrite and candidate != insisted):
+                with naming.guarded(self, on=not self.options.file_overwrite and candidate != refused):
                     return self._save(candidate, content)
             except naming.NameTaken:
-                insisted = candidate
+                refused = candidate
+        raise naming.all_taken(name)
 
     def is_name_available(self, name: str, max_length: int | None = None) -> bool:
         """Say whether content may be stored under a name: where that overwrites, any that is not too long."""
@@ -230,7 +231,7 @@ class SelectelStorage(FurtherVerbs):
         expire: float | timedelta | None = None,
         http_method: str = "GET",
     ) -> str:
-        """Give a URL at which a browser finds the file; no request is made for it (Swift may have to log in once).
+        """Give a URL at which a browser finds the file, without a request (on Swift, after a login and a question).
 
         Args:
             name: the storage name; ``""`` gives the address of the location.
@@ -244,6 +245,7 @@ class SelectelStorage(FurtherVerbs):
 
         Raises:
             SuspiciousFileOperation: the name leaves the location.
+            StorageError: Swift did not let us log in.
             ValueError: the URL would live longer than S3 allows, is to be signed and cannot be, or is to let its bearer
                 do something else; or change something, but names no file.
         """

@@ -60,7 +60,7 @@ class StoredContent(UploadedFile):  # type: ignore[type-arg] # it takes none bef
         return self
 
     def close(self) -> None:
-        """Give the connection back; the object stays."""
+        """Drop what was fetched; the object stays."""
         if self._opened is not None:
             self._opened.close()
 

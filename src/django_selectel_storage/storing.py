@@ -25,7 +25,7 @@ class StoringStorage(ConfiguredStorage):
             body, described = compression.compressed(body, self._describe(name, content, metadata), self.options)
             if guarded:
                 guard = guard_for(self.client, self.options, body.size)
-                put_if_absent(self.client, key, body, described, guard=guard, upload_id=secrets.token_hex(16))
+                put_if_absent(self.client, key, body, described, guard=guard, mark=secrets.token_hex(16))
             else:
                 self.client.put(key, body, described)
         finally:

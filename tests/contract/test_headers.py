@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.exceptions import InvalidOption
-from django_selectel_storage.headers import ORIGINAL_SIZE, UPLOAD_ID
+from django_selectel_storage.headers import ORIGINAL_SIZE, WRITE_MARK
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import CONTAINER, MakeStorage
 from tests.devserver.clients import s3_client, swift_client
@@ -97,7 +97,7 @@ class Outsider:
             for name, text in self.headers(name).items()
             if name.startswith(prefix)
         }
-        found.pop(UPLOAD_ID, None)
+        found.pop(WRITE_MARK, None)
         return found
 
     def content(self, name: str) -> bytes:
@@ -265,7 +265,7 @@ def test_metadata_of_one_file_describes_another_without_what_is_ours(make_storag
     storage = make_storage(metadata={"author": "somebody"}, gzip=True)
     storage.save("a.txt", ContentFile(b"content " * 100))
     given = storage.stat("a.txt").metadata
-    assert {"author", UPLOAD_ID, ORIGINAL_SIZE} <= given.keys()
+    assert {"author", WRITE_MARK, ORIGINAL_SIZE} <= given.keys()
     storage.save_with_metadata("b.bin", ContentFile(b"other content"), given)
     assert storage.stat("b.bin").metadata == {"author": "somebody"}
     assert storage.open("b.bin").read() == b"other content"
@@ -283,7 +283,7 @@ def described(make_storage: MakeStorage) -> SelectelStorage:
 
 
 def without_mark(metadata: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in metadata.items() if name != UPLOAD_ID}
+    return {name: value for name, value in metadata.items() if name != WRITE_MARK}
 
 
 @pytest.mark.parametrize(

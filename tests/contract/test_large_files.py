@@ -18,7 +18,7 @@ from django.core.files.base import ContentFile
 from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.exceptions import AccessDenied, ObjectTooLarge, ServerError
-from django_selectel_storage.headers import UPLOAD_ID
+from django_selectel_storage.headers import WRITE_MARK
 from django_selectel_storage.protocols.s3 import client, multipart
 from django_selectel_storage.protocols.s3.multipart import Uploads
 from django_selectel_storage.storage import SelectelStorage
@@ -482,7 +482,7 @@ def test_a_very_large_file_is_copied_in_parts_with_its_headers(
     before, after = storage.stat("large.bin"), storage.stat("copy.bin")
     assert (after.headers, after.content_type) == (before.headers, before.content_type)
     assert after.metadata["author"] == "somebody"
-    assert after.metadata[UPLOAD_ID] != before.metadata[UPLOAD_ID]
+    assert after.metadata[WRITE_MARK] != before.metadata[WRITE_MARK]
     nothing_left(storage)
 
 

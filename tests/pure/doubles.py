@@ -48,8 +48,8 @@ class DictClient:
     signs_headers = True
     parts = None
 
-    def __init__(self, objects: Mapping[str, bytes] | None = None, *, atomic_conditions: bool = True) -> None:
-        self.atomic_conditions = atomic_conditions
+    def __init__(self, objects: Mapping[str, bytes] | None = None, *, heeds_conditions: bool = True) -> None:
+        self.heeds_conditions = heeds_conditions
         self.content: dict[str, bytes] = {}
         self.infos: dict[str, ObjectInfo] = {}
         self.calls: list[tuple[object, ...]] = []

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from django_selectel_storage.compression import compressed, is_text, original_size, unpacked
+from django_selectel_storage.compression import compressed, is_chosen, original_size, unpacked
 from django_selectel_storage.exceptions import DamagedTransfer
 from django_selectel_storage.headers import ORIGINAL_SIZE, ObjectHeaders
 from django_selectel_storage.options import TEXT_TYPES, StorageOptions
@@ -91,7 +91,7 @@ def test_the_callers_file_stays_open() -> None:
     ],
 )
 def test_text_is_known_by_its_type(content_type: str, expected: bool) -> None:
-    assert is_text(content_type, TEXT_TYPES) is expected
+    assert is_chosen(content_type, TEXT_TYPES) is expected
 
 
 @pytest.mark.parametrize(

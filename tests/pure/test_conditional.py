@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from django_selectel_storage.exceptions import AccessDenied, ObjectExists, ServerError
-from django_selectel_storage.headers import UPLOAD_ID, ObjectHeaders
+from django_selectel_storage.headers import WRITE_MARK, ObjectHeaders
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.conditional import Guard, guard_for, put_if_absent
 from django_selectel_storage.transport.body import Body, BytesBody
@@ -32,14 +32,14 @@ def test_the_server_and_the_options_decide_how_a_key_is_guarded(
     atomic: bool, conditional_writes: bool | None, guard: Guard
 ) -> None:
     options = StorageOptions(conditional_writes=conditional_writes)
-    assert guard_for(DictClient(atomic_conditions=atomic), options, 10) == guard
+    assert guard_for(DictClient(heeds_conditions=atomic), options, 10) == guard
 
 
 @pytest.mark.parametrize("conditional_writes", [None, True])
 def test_before_a_large_upload_it_is_asked_in_any_case(conditional_writes: bool | None) -> None:
     options = StorageOptions(conditional_writes=conditional_writes, multipart_threshold=1000)
-    assert guard_for(DictClient(atomic_conditions=True), options, 999) == CONDITION
-    assert guard_for(DictClient(atomic_conditions=True), options, 1000) == BOTH
+    assert guard_for(DictClient(heeds_conditions=True), options, 999) == CONDITION
+    assert guard_for(DictClient(heeds_conditions=True), options, 1000) == BOTH
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_free_key_is_written_with_as_many_requests_as_the_guard_wants(
 ) -> None:
     client = DictClient()
 
-    put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=guard, upload_id="mine")
+    put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=guard, mark="mine")
 
     assert client.calls == calls
     assert client.content == {"k": b"new"}
@@ -66,7 +66,7 @@ def test_a_taken_key_is_not_overwritten(guard: Guard) -> None:
     client = DictClient({"k": b"old"})
 
     with pytest.raises(ObjectExists):
-        put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=guard, upload_id="mine")
+        put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=guard, mark="mine")
 
     assert client.content == {"k": b"old"}
 
@@ -75,7 +75,7 @@ def test_whoever_asked_first_does_not_send_the_bytes_to_a_taken_key() -> None:
     client = DictClient({"k": b"old"})
 
     with pytest.raises(ObjectExists):
-        put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=BOTH, upload_id="mine")
+        put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=BOTH, mark="mine")
 
     assert client.calls == [("has", "k")]
 
@@ -83,16 +83,16 @@ def test_whoever_asked_first_does_not_send_the_bytes_to_a_taken_key() -> None:
 def test_a_conditional_write_is_marked_beside_the_metadata_of_the_caller() -> None:
     client = DictClient()
 
-    put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=CONDITION, upload_id="mine")
+    put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=CONDITION, mark="mine")
 
-    assert client.infos["k"].metadata == {"author": "somebody", UPLOAD_ID: "mine"}
+    assert client.infos["k"].metadata == {"author": "somebody", WRITE_MARK: "mine"}
     assert HEADERS.metadata == {"author": "somebody"}
 
 
 def test_a_write_without_condition_is_not_marked() -> None:
     client = DictClient()
 
-    put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=QUESTION, upload_id="mine")
+    put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=QUESTION, mark="mine")
 
     assert client.infos["k"].metadata == {"author": "somebody"}
 
@@ -108,14 +108,14 @@ class LosesAnswers(DictClient):
     def put(self, key: str, body: Body, headers: ObjectHeaders, *, only_if_absent: bool = False) -> None:
         self.calls.append(("put", key, only_if_absent))
         if self.stored_by is not None:
-            self.store(key, b"stored", {UPLOAD_ID: self.stored_by})
+            self.store(key, b"stored", {WRITE_MARK: self.stored_by})
         raise ObjectExists("taken", status=412, tries=self.tries)
 
 
 def test_a_taken_key_after_a_lost_answer_is_our_own_object_when_it_bears_our_mark() -> None:
     client = LosesAnswers(stored_by="mine")
 
-    put_if_absent(client, "k", BytesBody(b"stored"), HEADERS, guard=CONDITION, upload_id="mine")
+    put_if_absent(client, "k", BytesBody(b"stored"), HEADERS, guard=CONDITION, mark="mine")
 
     assert client.calls == [("put", "k", True), ("head", "k")]
 
@@ -123,14 +123,14 @@ def test_a_taken_key_after_a_lost_answer_is_our_own_object_when_it_bears_our_mar
 @pytest.mark.parametrize("stored_by", ["other", "", None], ids=["another mark", "no mark", "deleted meanwhile"])
 def test_a_taken_key_after_a_lost_answer_is_taken_when_it_does_not_bear_our_mark(stored_by: str | None) -> None:
     with pytest.raises(ObjectExists):
-        put_if_absent(LosesAnswers(stored_by), "k", BytesBody(b"new"), HEADERS, guard=CONDITION, upload_id="mine")
+        put_if_absent(LosesAnswers(stored_by), "k", BytesBody(b"new"), HEADERS, guard=CONDITION, mark="mine")
 
 
 def test_a_taken_key_at_the_first_try_is_taken_and_nobody_asks_whose_it_is() -> None:
     client = LosesAnswers(stored_by="mine", tries=1)
 
     with pytest.raises(ObjectExists):
-        put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=CONDITION, upload_id="mine")
+        put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=CONDITION, mark="mine")
 
     assert client.calls == [("put", "k", True)]
 
@@ -143,6 +143,6 @@ def test_a_question_that_fails_is_not_taken_for_a_free_key(error: type[Exception
 
     client = Silent()
     with pytest.raises(error):
-        put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=BOTH, upload_id="mine")
+        put_if_absent(client, "k", BytesBody(b"new"), HEADERS, guard=BOTH, mark="mine")
 
     assert client.content == {}

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from django_selectel_storage.exceptions import DamagedTransfer, StorageError
-from django_selectel_storage.headers import ORIGINAL_SIZE, UPLOAD_ID, ObjectHeaders
+from django_selectel_storage.headers import ORIGINAL_SIZE, WRITE_MARK, ObjectHeaders
 from django_selectel_storage.transfer import digests, marks, plan
 from django_selectel_storage.transfer.progress import Bar, Lines
 from django_selectel_storage.transfer.report import Report, Tally, printable, size_text
@@ -150,7 +150,7 @@ GIVEN = ObjectHeaders(
     "image/png",
     cache_control="no-store",
     content_encoding="gzip",
-    metadata={"a": "given", ORIGINAL_SIZE: "9", UPLOAD_ID: "x", "mtime": "old", "md5chksum": "old"},
+    metadata={"a": "given", ORIGINAL_SIZE: "9", WRITE_MARK: "x", "mtime": "old", "md5chksum": "old"},
     further={"expires": "soon", "x-delete-at": "1", "x-object-manifest": "c/p"},
 )
 

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.devserver.hooks import LoggedRequest
-from django_selectel_storage.headers import UPLOAD_ID
+from django_selectel_storage.headers import WRITE_MARK
 from django_selectel_storage.storage import SelectelStorage
 from tests.contract.test_headers import Outsider
 from tests.transfer.conftest import Command, Define, content_of, run
@@ -125,7 +125,7 @@ def test_the_hook_of_a_subclass_is_a_rule(headers: Command, stored: Any, setting
     assert "0 changed" in headers("ruled").words
     info = storage.stat("a.txt")
     assert (info.headers["cache-control"], info.metadata["hook"]) == ("no-store", "a.txt")
-    assert info.metadata.keys() <= {"hook", UPLOAD_ID}
+    assert info.metadata.keys() <= {"hook", WRITE_MARK}
 
 
 def test_a_failure_is_named_and_ends_with_an_exit_code(

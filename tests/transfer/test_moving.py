@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 
-from django_selectel_storage.headers import UPLOAD_ID
+from django_selectel_storage.headers import WRITE_MARK
 from tests.contract.test_headers import Outsider
 from tests.transfer.conftest import MIB, MOMENT, Command, Define, content_of, files_in
 
@@ -84,11 +84,11 @@ def test_a_container_arrives_in_another_service(
 def test_text_of_every_language_arrives_in_metadata(transfer: Command, define: Define) -> None:
     old, new = define("old", "swift", metadata={"author": "кто-то"}), define("new", "s3")
     name = old.save("a.txt", ContentFile(b"x"))
-    mark = old.stat(name).metadata[UPLOAD_ID]
+    mark = old.stat(name).metadata[WRITE_MARK]
     transfer("old", "new")
     metadata = new.stat("a.txt").metadata
     assert metadata["author"] == "кто-то"
-    assert metadata.get(UPLOAD_ID) != mark
+    assert metadata.get(WRITE_MARK) != mark
 
 
 @each_face

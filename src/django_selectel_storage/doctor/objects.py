@@ -47,7 +47,7 @@ def condition(case: Case) -> Verdict:
 
 
 def _advice(case: Case, wanted: bool | None) -> str:
-    if wanted or (wanted is None and case.client.atomic_conditions):
+    if wanted or (wanted is None and case.client.heeds_conditions):
         return ""
     return "Set conditional_writes=True: it saves one request with each new file."
 

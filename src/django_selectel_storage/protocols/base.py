@@ -126,7 +126,7 @@ class ObjectClient(Protocol):
     signs_headers: bool  # whether a signed URL can bind header fields
 
     @property
-    def atomic_conditions(self) -> bool:
+    def heeds_conditions(self) -> bool:
         """Whether the server is known to heed ``If-None-Match``, as far as its host tells."""
         ...
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django_selectel_storage.exceptions import ObjectExists, ObjectNotFound
-from django_selectel_storage.headers import UPLOAD_ID, ObjectHeaders
+from django_selectel_storage.headers import WRITE_MARK, ObjectHeaders
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectClient
 from django_selectel_storage.transport.body import Body
@@ -34,12 +34,12 @@ def guard_for(client: ObjectClient, options: StorageOptions, size: int) -> Guard
     Before a large upload it is asked in any case: one question costs nothing beside it.
     """
     wanted = options.conditional_writes
-    trusted = client.atomic_conditions if wanted is None else wanted
+    trusted = client.heeds_conditions if wanted is None else wanted
     return Guard(ask_first=not trusted or size >= options.multipart_threshold, condition=wanted is not False)
 
 
 def put_if_absent(
-    client: ObjectClient, key: str, body: Body, headers: ObjectHeaders, *, guard: Guard, upload_id: str
+    client: ObjectClient, key: str, body: Body, headers: ObjectHeaders, *, guard: Guard, mark: str
 ) -> None:
     """Store an object whose key is free.
 
@@ -49,7 +49,7 @@ def put_if_absent(
         body: the bytes.
         headers: what is stored beside them.
         guard: how the key is protected.
-        upload_id: a random text that no other write has.
+        mark: a random text that no other write has.
 
     Raises:
         ObjectExists: the key is taken, and not by this very write.
@@ -60,14 +60,14 @@ def put_if_absent(
         client.put(key, body, headers)
         return
     try:
-        client.put(key, body, headers.marked(upload_id), only_if_absent=True)
+        client.put(key, body, headers.marked(mark), only_if_absent=True)
     except ObjectExists as error:
-        if error.tries == 1 or not _is_ours(client, key, upload_id):
+        if error.tries == 1 or not _is_ours(client, key, mark):
             raise
 
 
-def _is_ours(client: ObjectClient, key: str, upload_id: str) -> bool:
+def _is_ours(client: ObjectClient, key: str, mark: str) -> bool:
     try:
-        return client.head(key).metadata.get(UPLOAD_ID) == upload_id
+        return client.head(key).metadata.get(WRITE_MARK) == mark
     except ObjectNotFound:
         return False

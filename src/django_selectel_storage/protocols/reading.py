@@ -66,7 +66,8 @@ class Stretch:
         """Yield the bytes in pieces of at most ``size``; the last one of a whole object only when its MD5 is right.
 
         Raises:
-            ObjectChanged: the object was replaced or deleted meanwhile.
+            ObjectChanged: the object was replaced meanwhile.
+            ObjectNotFound: it was deleted meanwhile.
             DamagedTransfer: the bytes are not those that were stored.
             StorageError: the connection broke more often than it is taken up again.
         """

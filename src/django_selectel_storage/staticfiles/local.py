@@ -48,7 +48,7 @@ class LocalClient:
     """
 
     signs_headers = False
-    atomic_conditions = True
+    heeds_conditions = True
     parts: UploadsInParts | None = None  # nobody else can send anything here
 
     def __init__(self, folder: Path, options: StorageOptions) -> None:

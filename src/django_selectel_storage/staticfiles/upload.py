@@ -14,6 +14,7 @@ from django_selectel_storage.headers import STORED_MD5, ObjectHeaders
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectInfo, headers_of
 from django_selectel_storage.protocols.factory import client_for
+from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.staticfiles.local import LocalClient
 from django_selectel_storage.staticfiles.plan import Made, Plan, Stored, Verdict, plan, verdict
 
@@ -60,13 +61,8 @@ class Destination:
 
     def listing(self, below: str = "") -> Iterator[ObjectInfo]:
         """Give all files whose names begin with ``below``, page by page."""
-        page: str | None = None
-        while True:
-            listing = self.client.list(self.prefix + below, page=page)
-            yield from listing.objects
-            page = listing.next_page
-            if page is None:
-                return
+        for page in pages(self.client, self.prefix + below):
+            yield from page.objects
 
     def compared(self, made: Mapping[str, Made], stored: Mapping[str, Stored]) -> Plan:
         """Plan what to do, with a question to the store for each file that the listing leaves unclear."""

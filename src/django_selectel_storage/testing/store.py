@@ -48,7 +48,7 @@ class MemoryClient:
         objects: holds the objects, by key.
     """
 
-    atomic_conditions = True
+    heeds_conditions = True
     parts: UploadsInParts | None = None  # nobody else can send anything here
 
     def __init__(self, options: StorageOptions, objects: dict[str, StoredObject]) -> None:

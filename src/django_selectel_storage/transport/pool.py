@@ -93,8 +93,8 @@ class Pool:
         tries = 0
         while True:
             tries += 1
-            result, may_pass = self._try(request, authorize, tries)
-            delay = self._delay(result, tries) if may_pass else None
+            result, again = self._try(request, authorize, tries)
+            delay = self._delay(result, tries) if again else None
             if delay is not None:
                 self._sleep(delay)
             elif isinstance(result, Answer):
@@ -124,7 +124,7 @@ class Pool:
         try:
             response = self._opened().request(request, headers, outgoing.body)
             answer = _answer(response, request, tries, self.origin)
-        except StorageError:
+        except StorageError:  # they are OSErrors, too
             raise
         except (HTTPError, OSError) as error:
             if outgoing.failure:

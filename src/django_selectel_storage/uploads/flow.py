@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from django_selectel_storage.exceptions import ObjectExists, ObjectNotFound, UploadGone
-from django_selectel_storage.headers import UPLOAD_ID
+from django_selectel_storage.headers import WRITE_MARK
 from django_selectel_storage.protocols.base import ObjectInfo
 from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.upload_links import UploadLink
@@ -166,7 +166,7 @@ def _arrived(storage: SelectelStorage, grant: Grant) -> ObjectInfo:
         info = storage.stat(grant.name)
     except ObjectNotFound:
         raise UploadRefused("missing") from None
-    if storage.client.signs_headers and info.metadata.get(UPLOAD_ID) != grant.mark:
+    if storage.client.signs_headers and info.metadata.get(WRITE_MARK) != grant.mark:
         raise UploadRefused("missing")
     return info
 

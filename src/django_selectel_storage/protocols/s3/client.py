@@ -57,7 +57,7 @@ class S3Client:
         self._presence = presence.Presence(self._ask_for_container)
 
     @property
-    def atomic_conditions(self) -> bool:
+    def heeds_conditions(self) -> bool:
         """Whether the host is known to heed ``If-None-Match`` (AWS and Selectel document it)."""
         return hosts.heeds_conditions(self._place.origin)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 from django_selectel_storage.exceptions import StorageError, UploadGone, WriteConflict
-from django_selectel_storage.headers import UPLOAD_ID, ObjectHeaders
+from django_selectel_storage.headers import WRITE_MARK, ObjectHeaders
 from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload
 from django_selectel_storage.protocols.failures import Attempt, Condition
@@ -61,10 +61,11 @@ class Uploads:
         parts = list(plan(body.size, self._chunksize))
 
         def send_parts(upload: str) -> list[str]:
+            # A file has one position: its parts are read here, in this thread, as they are taken.
             with_bytes = ((part, body.part(part.start, part.stop)) for part in parts)
             return in_parallel(lambda item: self._send_part(key, upload, *item), with_bytes, self._workers)
 
-        marked = headers if UPLOAD_ID in headers.metadata else headers.marked(uuid4().hex)
+        marked = headers if WRITE_MARK in headers.metadata else headers.marked(uuid4().hex)
         self._carry_out(key, marked, send_parts, only_if_absent=only_if_absent)
 
     def copy(self, key: str, source: str, original: ObjectInfo, headers: ObjectHeaders) -> None:
@@ -107,7 +108,7 @@ class Uploads:
         except WriteConflict:
             raise
         except StorageError:
-            if not self._is_there(key, mark):
+            if not self._is_ours(key, mark):
                 raise
 
     def abort(self, key: str, upload: str) -> None:
@@ -131,15 +132,15 @@ class Uploads:
     ) -> None:
         upload = self.begin(key, headers)
         try:
-            mark = headers.metadata[UPLOAD_ID]
+            mark = headers.metadata[WRITE_MARK]
             self.complete(key, upload, send_parts(upload), mark, only_if_absent=only_if_absent)
         except BaseException:
             self._give_up(key, upload)
             raise
 
-    def _is_there(self, key: str, upload_id: str) -> bool:
+    def _is_ours(self, key: str, mark: str) -> bool:
         try:
-            return self._look_up(key).metadata.get(UPLOAD_ID) == upload_id
+            return self._look_up(key).metadata.get(WRITE_MARK) == mark
         except StorageError:
             return False
 

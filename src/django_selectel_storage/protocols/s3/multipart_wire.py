@@ -18,7 +18,7 @@ from django_selectel_storage.transport.messages import Answer, Request
 
 
 def create(place: Address, key: str, headers: ObjectHeaders) -> Request:
-    """CreateMultipartUpload. Sent twice it makes two uploads: the forgotten one is removed with the other orphans."""
+    """CreateMultipartUpload. Sent twice it makes two uploads; the forgotten one, without parts, stays listed."""
     return Request("POST", place.path(key), "uploads=", object_fields(headers))
 
 

@@ -44,7 +44,7 @@ class SwiftClient:
 
     signs_headers = False
     parts = None  # segments have a life of their own; this package writes none
-    atomic_conditions = True  # Swift itself knows If-None-Match: *, since 2.0
+    heeds_conditions = True  # Swift itself knows If-None-Match: *, since 2.0
 
     def __init__(self, options: StorageOptions, tokens: TokenKeeper, connect: Callable[[str], Pool]) -> None:
         self.container = options.container

@@ -214,6 +214,7 @@ def _twin(storage: SelectelStorage, local: LocalClient) -> SelectelStorage:
     twin = copy.copy(storage)
     client: ObjectClient = local
     twin.__dict__["client"] = client
+    # What is stored locally heeds conditions: nothing has to be asked first.
     twin.__dict__["options"] = replace(
         storage.options, custom_domain=None, querystring_auth=False, conditional_writes=True
     )
