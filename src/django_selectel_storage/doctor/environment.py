@@ -45,7 +45,6 @@ def limits(case: Case) -> Verdict:
 
 def versions(case: Case) -> Verdict:  # noqa: ARG001 - every examination takes the case
     """What the storage runs on."""
-    installed = ", ".join(f"{name} {version(name)}" for name in _INSTALLED)
-    return good(
-        f"django-selectel-storage {__version__}, Python {platform.python_version()}, {installed}, {ssl.OPENSSL_VERSION}"
-    )
+    ours = [f"django-selectel-storage {__version__}", f"Python {platform.python_version()}"]
+    installed = [f"{name} {version(name)}" for name in _INSTALLED]
+    return good(", ".join([*ours, *installed, ssl.OPENSSL_VERSION]))

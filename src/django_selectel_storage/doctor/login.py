@@ -80,12 +80,9 @@ def _swift_login(case: Case) -> Verdict:
     host = urlsplit(token.storage_url).netloc
     answer = account(case.options, token)
     if answer.status in {401, 403, 404}:
-        return bad(
-            _("the login is accepted, but {host} answers {status} for the account").format(
-                host=host, status=answer.status
-            ),
-            f"{_('The project was never initialised, or the user has no role in it.')} {_PANEL_OPEN}",
-        )
+        seen = _("the login is accepted, but {host} answers {status} for the account")
+        hint = _("The project was never initialised, or the user has no role in it.")
+        return bad(seen.format(host=host, status=answer.status), f"{hint} {_PANEL_OPEN}")
     if answer.status >= 300:
         seen = _("the login is accepted, but {host} answers {status}").format(host=host, status=answer.status)
         return bad(seen, _("Is 'endpoint' right? Try again."))

@@ -22,8 +22,9 @@ def line(finding: Finding) -> str:
 def summary(findings: Sequence[Finding]) -> str:
     """Write the last line about a storage."""
     broken = [finding.title for finding in findings if finding.is_bad]
-    words = _("{count} to mend: {titles}").format(count=len(broken), titles=", ".join(broken))
-    return f"  {words if broken else _('All is well.')}"
+    if not broken:
+        return _("  All is well.")
+    return _("  {count} to mend: {titles}").format(count=len(broken), titles=", ".join(broken))
 
 
 def as_json(storages: Mapping[str, Sequence[Finding]]) -> str:

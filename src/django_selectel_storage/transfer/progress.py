@@ -41,7 +41,7 @@ class Bar:
     """A bar with files, rate, time left, bytes and failures."""
 
     def __init__(self, stream: IO[str]) -> None:
-        self._bar = tqdm(unit=f" {pgettext('transfer', 'files')}", file=stream, dynamic_ncols=True, mininterval=0.2)
+        self._bar = tqdm(unit=pgettext("transfer", " files"), file=stream, dynamic_ncols=True, mininterval=0.2)
         self._begun = time.monotonic()
 
     def advance(self, tally: Tally) -> None:

@@ -68,8 +68,9 @@ class Tally:
         return {**{result.value: self.files[result] for result in Result}, "bytes": self.copied_bytes}
 
     def __str__(self) -> str:
-        words = [counted(result, count) for result in Result if (count := self.files[result])]
-        return f"{', '.join(words) or pgettext('transfer', 'no files')}; {size_text(self.copied_bytes)}"
+        words = ", ".join(counted(result, count) for result in Result if (count := self.files[result]))
+        files = words or pgettext("transfer", "no files")
+        return f"{files}; {size_text(self.copied_bytes)}"
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -57,10 +57,9 @@ class Command(BaseCommand):
     def _tell(self, found: Leftovers) -> None:
         self.stdout.write(f"{found.storage.options.container}/{found.storage.options.location}".rstrip("/") + ":")
         for info in found.files:
-            words = _("staged      {key}  {size}  {time}")
-            size = filesizeformat(info.size)
-            self.stdout.write(f"  {words.format(key=info.key, size=size, time=info.last_modified)}")
+            words = _("  staged      {key}  {size}  {time}")
+            self.stdout.write(words.format(key=info.key, size=filesizeformat(info.size), time=info.last_modified))
         for upload in found.uploads:
-            self.stdout.write(f"  {_('unfinished  {key}  {time}').format(key=upload.key, time=upload.begun)}")
+            self.stdout.write(_("  unfinished  {key}  {time}").format(key=upload.key, time=upload.begun))
         if not found.files and not found.uploads:
-            self.stdout.write(f"  {pgettext('selectel_prune', 'nothing')}")
+            self.stdout.write(_("  nothing"))
