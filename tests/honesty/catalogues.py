@@ -93,5 +93,5 @@ def texts(catalogue: Catalog) -> dict[Text, tuple[str, ...]]:
         if message.id:
             singular, plural = message.id if isinstance(message.id, (list, tuple)) else (message.id, "")
             translated = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
-            held[Text(singular, plural, message.context or "")] = tuple(translated)
+            held[Text(singular, plural, message.context or "")] = tuple(one or "" for one in translated)
     return held
