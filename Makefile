@@ -13,6 +13,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Each process of the tests starts servers of its own. A file's tests stay in one process.
 PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+LOCALES := $(wildcard src/django_selectel_storage/locale src/django_selectel_storage/*/locale)
 # A stamp for each set of extras; all of them are made anew when the project's requirements change.
 MADE := .venv/.made
 FOR_DEMO := .venv/.for-demo
@@ -68,7 +69,7 @@ translated: $(FOR_TEST)  ## record that the Russian pages say what the English o
 	@$(BIN)/python -m tests.documents.translations
 
 messages: $(FOR_TEST)  ## compile the translations
-	$(BIN)/pybabel compile --domain django --directory src/django_selectel_storage/uploads/locale
+	@for folder in $(LOCALES); do $(BIN)/pybabel compile --domain django --directory $$folder || exit; done
 
 dist: $(DIST)  ## build the source distribution and the wheel, and check what they say of themselves
 

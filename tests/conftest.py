@@ -7,6 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils.translation import trans_real
+from pytest_django import Settings
 
 from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.devserver.hooks import LoggedRequest
@@ -32,6 +34,13 @@ def hooks(stack: Stack) -> Iterator[Hooks]:
     stack.server.hooks.reset()
     yield stack.server.hooks
     stack.server.hooks.reset()
+
+
+@pytest.fixture
+def russian(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site in Russian; the catalogues are read when they are asked for, of the applications that are there then."""
+    monkeypatch.setattr(trans_real, "_translations", {})
+    settings.LANGUAGE_CODE = "ru"
 
 
 @pytest.fixture

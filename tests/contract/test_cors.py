@@ -110,3 +110,12 @@ def test_a_storage_of_another_kind_is_refused(use: Any) -> None:
         told("show")
     with pytest.raises(CommandError, match="has no 'nowhere'"):
         told("--storage=nowhere", "show")
+
+
+@pytest.mark.usefixtures("russian")
+def test_a_russian_site_is_told_in_russian(strict_server: ServerInfo, use: Any) -> None:
+    use(SelectelStorage(**on_swift(strict_server)))
+    assert told("allow", ORIGIN) == f"{ORIGIN}: любой метод (django-selectel-storage)\n"
+    assert told("clear") == "Страницам с других источников обращаться к контейнеру нельзя.\n"
+    with pytest.raises(CommandError, match="не источник"):
+        told("allow", "example.com/path")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from pytest_django import Settings
 
 from django_selectel_storage.devserver import Hooks
@@ -100,6 +102,42 @@ def test_json_says_the_same_to_machines(site: Settings) -> None:
     assert wrong["login"]["state"] == "bad"
     assert set(wrong["login"]) == {"examination", "title", "state", "detail", "hint"}
     assert json.loads(doctor("default", "--json")[1])["ok"] is True
+
+
+@pytest.mark.usefixtures("russian")
+def test_a_russian_site_has_a_doctor_who_speaks_russian(site: Settings) -> None:
+    code, text = doctor("default")
+    assert code == 0
+    assert "  ✓ Параметры          полны и согласованы; протокол — S3\n" in text
+    assert "  ✓ Запись             записан '" in text
+    assert text.endswith("  Всё в порядке.\n")
+    code, text = doctor("wrong")
+    assert code == 1
+    assert "    → Сервер не принимает подпись: неверен 'secret_key'" in text
+    assert "  \N{EN DASH} Контейнер          не проверено; причина — Вход\n" in text
+    assert text.endswith("  Нужно исправить (1): Вход\n")
+    with pytest.raises(CommandError, match=r"'nobody' \(есть: default, incomplete, old, wrong\)"):
+        doctor("nobody")
+
+
+def test_machines_are_told_the_same_in_every_language(site: Settings, request: pytest.FixtureRequest) -> None:
+    def told() -> str:
+        by_chance = "(?<=selectel-doctor-)[0-9a-f]{16}|(?<=request id )[0-9a-z-]+"
+        return re.sub(by_chance, "…", doctor("default", "wrong", "--json")[1])
+
+    in_english = told()
+    request.getfixturevalue("russian")
+    assert told() == in_english
+    assert "wrote" in in_english
+
+
+@pytest.mark.usefixtures("russian")
+def test_a_site_without_translations_is_told_in_english(site: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.USE_I18N = False
+    chosen = type(vars(translation)["_trans"])  # it looks at USE_I18N once, when it is made and asked
+    monkeypatch.setattr(translation, "_trans", chosen())
+    for told in (doctor("default")[1], doctor("default", "--json")[1]):
+        assert "complete and consistent; the protocol is S3" in told
 
 
 def test_origins_are_asked_for(site: Settings) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-import io
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from babel.messages.mofile import read_mo, write_mo
-from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +20,6 @@ from django_selectel_storage.uploads.settings import UploadSettings, settings_of
 from tests.honesty.source import SOURCE
 
 UPLOADS = SOURCE / "uploads"
-CATALOGUE = UPLOADS / "locale" / "ru" / "LC_MESSAGES" / "django.po"
 MIB = 1024**2
 
 
@@ -123,39 +118,6 @@ def test_an_upload_in_one_piece_has_no_parts() -> None:
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
-
-
-def texts_of_the_source() -> set[str]:
-    """Every text that is marked for translation."""
-    found = set()
-    for path in UPLOADS.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
-                found.add(ast.literal_eval(node.args[0]))
-    for path in UPLOADS.rglob("*.html"):
-        text = path.read_text(encoding="utf-8")
-        found.update(re.findall(r'{% translate "(.+?)" %}', text))
-        blocks = re.findall(r"{% blocktranslate .*?%}(.+?){% endblocktranslate %}", text)
-        found.update(re.sub(r"{{ (\w+) }}", r"%(\1)s", block) for block in blocks)
-    return found
-
-
-def test_every_text_is_in_russian_and_nothing_else_is() -> None:
-    catalogue = read_po(io.BytesIO(CATALOGUE.read_bytes()))
-    translated = {str(message.id): str(message.string) for message in catalogue if message.id}
-    assert translated.keys() == texts_of_the_source()
-    assert all(re.search("[а-яё]", text) for text in translated.values())
-    for original, text in translated.items():
-        holes = r"\{\w+\}|%\(\w+\)s"
-        assert sorted(re.findall(holes, original)) == sorted(re.findall(holes, text))
-
-
-def test_the_compiled_catalogue_is_that_of_the_text() -> None:
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(CATALOGUE.read_bytes())))
-    shipped = CATALOGUE.with_suffix(".mo").read_bytes()
-    ours, theirs = (read_mo(io.BytesIO(one)) for one in (shipped, compiled.getvalue()))
-    assert {one.id: one.string for one in ours if one.id} == {one.id: one.string for one in theirs if one.id}
 
 
 def test_the_script_asks_for_no_word_that_the_page_does_not_have() -> None:

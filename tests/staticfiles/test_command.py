@@ -34,6 +34,15 @@ def test_everything_is_stored_under_plain_and_hashed_names(project: Project) -> 
     assert re.search(r"12 uploaded, 0 unchanged, 6 post-processed in \d+\.\d seconds", said)
 
 
+@pytest.mark.usefixtures("russian")
+def test_a_russian_site_is_told_in_russian(project: Project) -> None:
+    said = project.collect()
+    assert re.search(r"Статические файлы — отправлено: 12, без изменений: 0, обработано: 6; за \d+,\d с\.", said)
+    assert "Отправлено 12 из 12 файлов, 0,0 из 0,0 МиБ" in said
+    with pytest.raises(CommandError, match="Уберите его"):
+        project.collect("--link")
+
+
 def test_references_lead_to_hashed_names(project: Project) -> None:
     project.collect()
     stored, paths = project.stored(), manifest_of(project)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -210,3 +211,28 @@ def test_half_written_files_of_a_killed_run_are_no_files(
     assert transfer(str(folder), "new").code == 0
     assert content_of(new) == FILES
     assert (folder / "a.txt").stat().st_mtime_ns == MOMENT
+
+
+@pytest.mark.usefixtures("russian")
+def test_a_russian_site_is_told_in_russian(transfer: Command, define: Define, disk: Any) -> None:
+    define("new")
+    source = str(disk(FILES))
+    assert transfer(source, "new", "--dry-run").words == "было бы скопировано: 2; 2 байта.\n"
+    assert transfer(source, "new").words == "скопировано: 2; 2 байта.\n"
+    assert transfer(source, "new").words == "уже на месте: 2; 0 байт.\n"
+    assert transfer("new", "new").complaints == "SOURCE и TARGET — одно и то же место, или одно лежит внутри другого."
+
+
+@pytest.mark.usefixtures("russian")
+def test_a_report_is_the_same_in_every_language(transfer: Command, define: Define, disk: Any, tmp_path: Path) -> None:
+    define("new")
+    source, report = disk(FILES), tmp_path / "report"
+    os.mkfifo(source / "pipe")
+    done = transfer(str(source), "new", "--report", str(report))
+    assert "pipe: Это не файл, а сокет, канал или устройство.\n" in done.complaints
+    assert done.complaints.endswith("скопировано: 2, с ошибкой: 1; 2 байта. Не удалось скопировать 1 файл.")
+    *files, summary = map(json.loads, report.read_text().splitlines())
+    assert {file["name"]: file for file in files}["pipe"] == {
+        "name": "pipe", "result": "failed", "bytes": 0, "reason": "It is no file, but a socket, a pipe or a device."
+    }  # fmt: skip
+    assert summary == {"summary": {"copied": 2, "same": 0, "would copy": 0, "failed": 1, "bytes": 2}}

@@ -61,6 +61,13 @@ def test_the_rules_of_today_are_applied(headers: Command, stored: Any) -> None:
     assert content_of(storage) == FILES
 
 
+@pytest.mark.usefixtures("russian")
+def test_a_russian_site_is_told_in_russian(headers: Command, stored: Any) -> None:
+    stored(**RULES)
+    assert headers("site", "--dry-run", verbosity=0).words == "изменилось бы: 3, без изменений: 0.\n"
+    assert headers("site").words == "изменено: 3, без изменений: 0.\n"
+
+
 def test_what_is_as_it_should_be_is_only_asked_for(headers: Command, stored: Any, requests_for: Requests) -> None:
     stored(**RULES)
     headers("site")

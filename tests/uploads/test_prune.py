@@ -90,3 +90,14 @@ def test_an_outage_is_told(hooks: Any, location: str, visitor: Visitor) -> None:
     hooks.fault(status=503, count=50, match=location)
     with pytest.raises(CommandError, match="503"):
         told()
+
+
+@pytest.mark.usefixtures("three_days_later", "russian")
+def test_a_russian_site_is_told_in_russian(visitor: Visitor) -> None:
+    visitor.upload(b"forgotten", label=SCAN)
+    shown = told()
+    assert "  промежуточный  " in shown
+    assert shown.endswith("Ничего не удалено: для этого нужен --delete.\n")
+    assert told("--delete").endswith("Удалено.\n")
+    with pytest.raises(CommandError, match="в течение 24 ч"):
+        told("--older-than", "23")

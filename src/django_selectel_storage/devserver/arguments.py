@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from .options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+Translate: TypeAlias = "Callable[[str], str]"
 
 PROGRAM = "python -m django_selectel_storage.devserver"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -36,64 +38,79 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     return Options.from_namespace(vars(parser.parse_args(arguments)))
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Teach a parser, ours or Django's, every option of the development server."""
-    _add_address(parser)
-    _add_credentials(parser)
-    _add_behaviour(parser)
-    _add_keystone(parser)
-    _add_launching(parser)
+def add_arguments(parser: argparse.ArgumentParser, _: Translate = str) -> None:
+    """Teach a parser, ours or Django's, every option of the development server.
+
+    Args:
+        parser: the parser.
+        _: translates the help; Django does, which this process need not know.
+    """
+    _add_address(parser, _)
+    _add_credentials(parser, _)
+    _add_behaviour(parser, _)
+    _add_keystone(parser, _)
+    _add_launching(parser, _)
 
 
-def _add_address(parser: argparse.ArgumentParser) -> None:
+def _add_address(parser: argparse.ArgumentParser, _: Translate) -> None:
     add = parser.add_argument
-    add("--host", type=loopback, metavar="HOST", help="loopback only: 127.0.0.1 (default), ::1 or localhost")
-    add("--port", type=port_number, metavar="PORT", help=f"default {Options.port}; 0: any free one")
-    add("--data", metavar="FOLDER", help="keep everything there (default: a throw-away folder)")
-    add("--container", dest="containers", action="append", type=container_name, metavar="NAME", help="repeatable")
+    add("--host", type=loopback, metavar="HOST", help=_("loopback only: 127.0.0.1 (default), ::1 or localhost"))
+    add(
+        "--port",
+        type=port_number,
+        metavar="PORT",
+        help=_("default {value}; 0: any free one").format(value=Options.port),
+    )
+    add("--data", metavar="FOLDER", help=_("keep everything there (default: a throw-away folder)"))
+    add("--container", dest="containers", action="append", type=container_name, metavar="NAME", help=_("repeatable"))
     add(
         "--public-container",
         dest="public_containers",
         action="append",
         type=container_name,
         metavar="NAME",
-        help="a container that everybody may read; repeatable",
+        help=_("a container that everybody may read; repeatable"),
     )
 
 
-def _add_credentials(parser: argparse.ArgumentParser) -> None:
+def _add_credentials(parser: argparse.ArgumentParser, _: Translate) -> None:
     add = parser.add_argument
-    add("--account", type=word, help=f"default {Options.account}")
-    add("--user", type=word, help=f"default {Options.user}; clients log in as account:user")
-    add("--key", type=word, help=f"password and S3 secret key, default {Options.key}")
-    add("--temp-url-key", type=word, metavar="KEY", help=f"default {Options.temp_url_key}")
+    add("--account", type=word, help=_("default {value}").format(value=Options.account))
+    add("--user", type=word, help=_("default {value}; clients log in as account:user").format(value=Options.user))
+    add("--key", type=word, help=_("password and S3 secret key, default {value}").format(value=Options.key))
+    add("--temp-url-key", type=word, metavar="KEY", help=_("default {value}").format(value=Options.temp_url_key))
 
 
-def _add_behaviour(parser: argparse.ArgumentParser) -> None:
+def _add_behaviour(parser: argparse.ArgumentParser, _: Translate) -> None:
     add = parser.add_argument
-    add("--region", type=word, help=f"S3 region, default {Options.region}")
-    add("--storage-domain", type=word, metavar="DOMAIN", help="S3 buckets as host names under this one")
-    add("--cors-origin", type=origins, metavar="ORIGIN", help="origins that browsers may come from, default *")
-    add("--max-file-size", type=int, metavar="BYTES", help="largest object in one piece")
-    add("--token-life", type=int, metavar="SECONDS", help=f"default {Options.token_life}")
-    add("--fsync", action="store_true", help="wait for the disk at every write")
-    add("--objects-in-memory", action="store_true", help="for file systems without extended attributes")
-    add("--log", metavar="FILE", help="Swift's log (default: none)")
-    add("--hooks", action="store_true", help="let tests cause faults under /_devserver/")
+    add("--region", type=word, help=_("S3 region, default {value}").format(value=Options.region))
+    add("--storage-domain", type=word, metavar="DOMAIN", help=_("S3 buckets as host names under this one"))
+    add("--cors-origin", type=origins, metavar="ORIGIN", help=_("origins that browsers may come from, default *"))
+    add("--max-file-size", type=int, metavar="BYTES", help=_("largest object in one piece"))
+    add("--token-life", type=int, metavar="SECONDS", help=_("default {value}").format(value=Options.token_life))
+    add("--fsync", action="store_true", help=_("wait for the disk at every write"))
+    add("--objects-in-memory", action="store_true", help=_("for file systems without extended attributes"))
+    add("--log", metavar="FILE", help=_("Swift's log (default: none)"))
+    add("--hooks", action="store_true", help=_("let tests cause faults under /_devserver/"))
 
 
-def _add_keystone(parser: argparse.ArgumentParser) -> None:
+def _add_keystone(parser: argparse.ArgumentParser, _: Translate) -> None:
     add = parser.add_argument
-    add("--keystone", type=origins, metavar="URL", help="accept the tokens of this Keystone too")
-    add("--keystone-password", type=word, metavar="PASSWORD", help="of its user swift in the project service")
-    add("--keystone-prefix", type=word, metavar="PREFIX", help=f"of its accounts, default {Options.keystone_prefix}")
-    add("--keystone-token-cache", type=int, metavar="SECONDS", help="trust a checked token that long, -1: never")
+    add("--keystone", type=origins, metavar="URL", help=_("accept the tokens of this Keystone too"))
+    add("--keystone-password", type=word, metavar="PASSWORD", help=_("of its user swift in the project service"))
+    add(
+        "--keystone-prefix",
+        type=word,
+        metavar="PREFIX",
+        help=_("of its accounts, default {value}").format(value=Options.keystone_prefix),
+    )
+    add("--keystone-token-cache", type=int, metavar="SECONDS", help=_("trust a checked token that long, -1: never"))
 
 
-def _add_launching(parser: argparse.ArgumentParser) -> None:
+def _add_launching(parser: argparse.ArgumentParser, _: Translate) -> None:
     add = parser.add_argument
-    add("--json", action="store_true", help="print one machine-readable line and no settings")
-    gone = "end as soon as the process that started this one is gone"
+    add("--json", action="store_true", help=_("print one machine-readable line and no settings"))
+    gone = _("end as soon as the process that started this one is gone")
     add("--die-with-parent", nargs="?", type=int, const=os.getppid(), metavar="PID", help=gone)
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+
 from django_selectel_storage.doctor.case import Case
 from django_selectel_storage.doctor.findings import Verdict, bad, good, skipped
 from django_selectel_storage.exceptions import AccessDenied, ContainerNotFound, StorageError
@@ -32,9 +34,11 @@ def presence(case: Case) -> Verdict:
     except ContainerNotFound as error:
         return bad(str(error), _where_else(options))
     if options.protocol != "s3":
-        return good(f"{options.container!r} is there")
-    also = "; also as a virtual host" if options.addressing == "path" and _answers(options, "virtual") else ""
-    return good(f"{options.container!r} is there, addressed as {options.addressing!r}{also}")
+        return good(_("{container!r} is there").format(container=options.container))
+    seen = _("{container!r} is there, addressed as {addressing!r}")
+    if options.addressing == "path" and _answers(options, "virtual"):
+        seen = _("{container!r} is there, addressed as {addressing!r}; also as a virtual host")
+    return good(seen.format(container=options.container, addressing=options.addressing))
 
 
 def _look_up(case: Case) -> None:
@@ -48,8 +52,9 @@ def _look_up(case: Case) -> None:
 def _where_else(options: StorageOptions) -> str:
     """Look for a missing container under the other form of address."""
     if options.protocol == "s3" and _answers(options, _OTHER[options.addressing]):
-        return f"It answers when it is addressed otherwise: set addressing={_OTHER[options.addressing]!r}."
-    return (
+        otherwise = _("It answers when it is addressed otherwise: set addressing={addressing!r}.")
+        return otherwise.format(addressing=_OTHER[options.addressing])
+    return _(
         "Create the container, or correct 'container'. Is it in another pool ('pool', 'endpoint') or another project "
         "than the credentials?"
     )
@@ -72,20 +77,22 @@ def _answers(options: StorageOptions, addressing: Literal["path", "virtual"]) ->
 def moved(case: Case) -> Verdict:
     """Whether the containers that the settings know from the old API are containers of this project."""
     if case.options.protocol == "legacy":
-        return skipped("this storage speaks the old API itself")
+        return skipped(_("this storage speaks the old API itself"))
     if not case.predecessors:
-        return skipped("the settings know no storage of the old API")
+        return skipped(_("the settings know no storage of the old API"))
     known = listed(case)
     wanted = {options.container: place for place, options in case.predecessors.items()}
     missing = sorted(wanted.keys() - known)
     if missing:
         named = ", ".join(f"{name!r} ({wanted[name]})" for name in missing)
         return bad(
-            f"of the old API's containers, the project does not have {named}",
-            "Move them to the project in Selectel's panel, or copy the files with selectel_transfer; what is no longer "
-            "needed, take out of the settings.",
+            _("of the old API's containers, the project does not have {names}").format(names=named),
+            _(
+                "Move them to the project in Selectel's panel, or copy the files with selectel_transfer; what is no "
+                "longer needed, take out of the settings."
+            ),
         )
-    return good(f"the project has {', '.join(map(repr, sorted(wanted)))}")
+    return good(_("the project has {names}").format(names=", ".join(map(repr, sorted(wanted)))))
 
 
 def listed(case: Case) -> set[str]:

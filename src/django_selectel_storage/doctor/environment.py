@@ -6,6 +6,9 @@ import platform
 import ssl
 from importlib.metadata import version
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from django_selectel_storage import __version__
 from django_selectel_storage.doctor.case import Case
 from django_selectel_storage.doctor.findings import Verdict, bad, good
@@ -16,27 +19,32 @@ _INSTALLED = ("Django", "urllib3", "certifi")
 def options(case: Case) -> Verdict:
     """Whether the options are complete and consistent."""
     if case.problems:
-        return bad("; ".join(case.problems), "docs/options.md lists all options, and which of them belong together.")
-    return good(f"complete and consistent; the protocol is {_PROTOCOLS[case.options.protocol]}")
+        return bad("; ".join(case.problems), _("docs/options.md lists all options, and which of them belong together."))
+    return good(_PROTOCOLS[case.options.protocol])
 
 
-_PROTOCOLS = {"s3": "S3", "keystone": "Swift with an IAM login", "legacy": "Swift with auth v1.0"}
+_PROTOCOLS = {
+    "s3": gettext_lazy("complete and consistent; the protocol is S3"),
+    "keystone": gettext_lazy("complete and consistent; the protocol is Swift with an IAM login"),
+    "legacy": gettext_lazy("complete and consistent; the protocol is Swift with auth v1.0"),
+}
 
 
 def limits(case: Case) -> Verdict:
     """Whether the server said 429 to one of the doctor's few requests."""
     if not case.throttled:
-        return good("no request was answered with 429")
+        return good(_("no request was answered with 429"))
     return bad(
-        f"the server answered 429 to: {', '.join(case.throttled)}",
-        "The container's limit is used up by others. Selectel allows 2000 requests a second for a container (1000 GET "
-        "and HEAD, 300 PUT, 300 DELETE, 200 POST) and advises 250: slow down, cache, or spread over containers.",
+        _("the server answered 429 to: {titles}").format(titles=", ".join(case.throttled)),
+        _(
+            "The container's limit is used up by others. Selectel allows 2000 requests a second for a container (1000 "
+            "GET and HEAD, 300 PUT, 300 DELETE, 200 POST) and advises 250: slow down, cache, or spread over containers."
+        ),
     )
 
 
 def versions(case: Case) -> Verdict:  # noqa: ARG001 - every examination takes the case
     """What the storage runs on."""
-    installed = ", ".join(f"{name} {version(name)}" for name in _INSTALLED)
-    return good(
-        f"django-selectel-storage {__version__}, Python {platform.python_version()}, {installed}, {ssl.OPENSSL_VERSION}"
-    )
+    ours = [f"django-selectel-storage {__version__}", f"Python {platform.python_version()}"]
+    installed = [f"{name} {version(name)}" for name in _INSTALLED]
+    return good(", ".join([*ours, *installed, ssl.OPENSSL_VERSION]))

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from django_selectel_storage.doctor import (
     clocks,
     containers,
@@ -18,7 +22,8 @@ from django_selectel_storage.doctor import (
 from django_selectel_storage.doctor.case import Case
 from django_selectel_storage.doctor.findings import Verdict
 
-_ROLE = "Give the user the right to it: a role in the project, or a rule in the bucket's policy."
+_ROLE = _("Give the user the right to it: a role in the project, or a rule in the bucket's policy.")
+_ADDRESS = _("Is 'url_endpoint' right?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +39,55 @@ class Examination:
     """
 
     name: str
-    title: str
+    title: str | Promise
     examine: Callable[[Case], Verdict]
     needs: tuple[str, ...] = ()
-    hint: str = "See the server's words."
+    hint: str | Promise = _("See the server's words.")
 
 
 EXAMINATIONS = (
-    Examination("options", "Options", environment.options),
-    Examination("name", "Name", network.names, ("options",)),
-    Examination("connection", "Connection", network.connections, ("name",)),
+    Examination("options", pgettext_lazy("doctor", "Options"), environment.options),
+    Examination("name", pgettext_lazy("doctor", "Name"), network.names, ("options",)),
+    Examination("connection", pgettext_lazy("doctor", "Connection"), network.connections, ("name",)),
     Examination("tls", "TLS", network.encryption, ("connection",)),
-    Examination("clock", "Clock", clocks.difference, ("tls",), "Is 'endpoint' or 'auth_url' the address of an API?"),
-    Examination("login", "Login", login.login, ("clock",), "Compare the credentials, 'account' and 'project'."),
-    Examination("container", "Container", containers.presence, ("login",), _ROLE),
-    Examination("list", "List", objects.listing, ("container",), _ROLE),
-    Examination("write", "Write", objects.writing, ("container",), _ROLE),
-    Examination("conditional_write", "Conditional write", objects.condition, ("write",)),
-    Examination("read", "Read", objects.reading, ("write",), _ROLE),
-    Examination("range", "Ranged read", objects.ranged_reading, ("read",)),
-    Examination("signed_get", "Signed GET", urls.signed_reading, ("write",), "Is 'url_endpoint' right?"),
-    Examination("signed_put", "Signed PUT", urls.signed_writing, ("write",), "Is 'url_endpoint' right?"),
-    Examination("delete", "Delete", objects.deletion, ("write",), _ROLE),
-    Examination("moved", "Old containers", containers.moved, ("login",), _ROLE),
-    Examination("access", "Public or private", urls.access, ("write",), "Is 'url_endpoint' right?"),
-    Examination("custom_domain", "custom_domain", urls.custom_domain, ("write",), "Does the domain's DNS lead there?"),
-    Examination("public_domain", "Public domain", public_domain.look_up, ("login",)),
-    Examination("cors", "CORS", urls.preflight, ("container",), "Is 'url_endpoint' right?"),
-    Examination("multipart", "Uploads in parts", objects.parts, ("write",), "Set 'multipart_threshold' to '5 GiB'."),
-    Examination("token", "Token", clocks.token, ("login",)),
-    Examination("limits", "Limits", environment.limits, ("connection",)),
-    Examination("versions", "Versions", environment.versions),
+    Examination(
+        "clock",
+        pgettext_lazy("doctor", "Clock"),
+        clocks.difference,
+        ("tls",),
+        _("Is 'endpoint' or 'auth_url' the address of an API?"),
+    ),
+    Examination(
+        "login",
+        pgettext_lazy("doctor", "Login"),
+        login.login,
+        ("clock",),
+        _("Compare the credentials, 'account' and 'project'."),
+    ),
+    Examination("container", pgettext_lazy("doctor", "Container"), containers.presence, ("login",), _ROLE),
+    Examination("list", pgettext_lazy("doctor", "List"), objects.listing, ("container",), _ROLE),
+    Examination("write", pgettext_lazy("doctor", "Write"), objects.writing, ("container",), _ROLE),
+    Examination("conditional_write", pgettext_lazy("doctor", "Conditional write"), objects.condition, ("write",)),
+    Examination("read", pgettext_lazy("doctor", "Read"), objects.reading, ("write",), _ROLE),
+    Examination("range", pgettext_lazy("doctor", "Ranged read"), objects.ranged_reading, ("read",)),
+    Examination("signed_get", pgettext_lazy("doctor", "Signed GET"), urls.signed_reading, ("write",), _ADDRESS),
+    Examination("signed_put", pgettext_lazy("doctor", "Signed PUT"), urls.signed_writing, ("write",), _ADDRESS),
+    Examination("delete", pgettext_lazy("doctor", "Delete"), objects.deletion, ("write",), _ROLE),
+    Examination("moved", pgettext_lazy("doctor", "Old containers"), containers.moved, ("login",), _ROLE),
+    Examination("access", pgettext_lazy("doctor", "Public or private"), urls.access, ("write",), _ADDRESS),
+    Examination(
+        "custom_domain", "custom_domain", urls.custom_domain, ("write",), _("Does the domain's DNS lead there?")
+    ),
+    Examination("public_domain", pgettext_lazy("doctor", "Public domain"), public_domain.look_up, ("login",)),
+    Examination("cors", "CORS", urls.preflight, ("container",), _ADDRESS),
+    Examination(
+        "multipart",
+        pgettext_lazy("doctor", "Uploads in parts"),
+        objects.parts,
+        ("write",),
+        _("Set 'multipart_threshold' to '5 GiB'."),
+    ),
+    Examination("token", pgettext_lazy("doctor", "Token"), clocks.token, ("login",)),
+    Examination("limits", pgettext_lazy("doctor", "Limits"), environment.limits, ("connection",)),
+    Examination("versions", pgettext_lazy("doctor", "Versions"), environment.versions),
 )

@@ -1,9 +1,11 @@
-"""What an examination finds: a verdict, and with its title a finding. Pure."""
+"""What an examination finds: a verdict, and with its title a finding."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+
+from django.utils.functional import Promise
 
 
 class State(Enum):
@@ -54,16 +56,16 @@ class Finding:
         return self.verdict.state is State.BAD
 
 
-def good(detail: str, hint: str = "") -> Verdict:
+def good(detail: str | Promise, hint: str | Promise = "") -> Verdict:
     """It works; a hint says what could be better."""
-    return Verdict(State.GOOD, detail, hint)
+    return Verdict(State.GOOD, str(detail), str(hint))
 
 
-def bad(detail: str, hint: str) -> Verdict:
+def bad(detail: str | Promise, hint: str | Promise) -> Verdict:
     """It does not work; the hint says what to do."""
-    return Verdict(State.BAD, detail, hint)
+    return Verdict(State.BAD, str(detail), str(hint))
 
 
-def skipped(reason: str) -> Verdict:
+def skipped(reason: str | Promise) -> Verdict:
     """It was not examined."""
-    return Verdict(State.SKIPPED, reason)
+    return Verdict(State.SKIPPED, str(reason))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from django_selectel_storage.doctor.case import Case
 from django_selectel_storage.doctor.findings import Verdict, bad, good
 from django_selectel_storage.exceptions import (
@@ -17,15 +20,22 @@ from django_selectel_storage.protocols.factory import pool_for
 from django_selectel_storage.protocols.swift.tokens import Token
 from django_selectel_storage.transport.messages import Answer, Request
 
-_PANEL_OPEN = "Open the project's Object Storage once in Selectel's panel, and give the user a role in it."
-_WRONG_KEY = "'access_key' is mistyped or deleted: compare it with the panel."
-_NEW_KEY = "A key made in the last minutes is not active yet: wait, and try again."
+_PANEL_OPEN = gettext_lazy(
+    "Open the project's Object Storage once in Selectel's panel, and give the user a role in it."
+)
+_WRONG_KEY = gettext_lazy("'access_key' is mistyped or deleted: compare it with the panel.")
+_NEW_KEY = gettext_lazy("A key made in the last minutes is not active yet: wait, and try again.")
+_ANY_CODE = gettext_lazy("Compare 'access_key' and 'secret_key' with the panel.")
 _BY_CODE = {
-    "SignatureDoesNotMatch": "The server refuses the signature: 'secret_key' is wrong (or 'access_key', where the "
-    "server does not tell them apart).",
-    "AuthorizationHeaderMalformed": "Set 'region' to the one that the server names; on Selectel it is the name of the "
-    "pool, so that setting 'pool' suffices.",
-    "RequestTimeTooSkewed": "The clock of this machine is wrong: let NTP set it.",
+    "SignatureDoesNotMatch": gettext_lazy(
+        "The server refuses the signature: 'secret_key' is wrong (or 'access_key', where the server does not tell them "
+        "apart)."
+    ),
+    "AuthorizationHeaderMalformed": gettext_lazy(
+        "Set 'region' to the one that the server names; on Selectel it is the name of the pool, so that setting 'pool' "
+        "suffices."
+    ),
+    "RequestTimeTooSkewed": gettext_lazy("The clock of this machine is wrong: let NTP set it."),
 }
 
 
@@ -41,26 +51,28 @@ def _signature(case: Case) -> Verdict:
         return bad(str(error), _by_code(case, error))
     except (AccessDenied, ContainerNotFound):
         pass  # whoever is told this was recognised
-    return good(f"the signature is accepted (region {case.options.s3_region!r})")
+    return good(_("the signature is accepted (region {region!r})").format(region=case.options.s3_region))
 
 
 def _by_code(case: Case, error: StorageError) -> str:
     if error.code == "InvalidAccessKeyId":
         return _unknown_key(case)
-    return _BY_CODE.get(error.code, "Compare 'access_key' and 'secret_key' with the panel.")
+    return str(_BY_CODE.get(error.code, _ANY_CODE))
 
 
 def _unknown_key(case: Case) -> str:
     """Tell three causes apart that S3 answers alike; an IAM user beside the key can look whether storage is open."""
     if case.iam is None or case.iam_token is None:
-        return (
-            f"One of three: {_WRONG_KEY} {_NEW_KEY} The project was never initialised: {_PANEL_OPEN} "
-            "IAM credentials beside the key ('username', 'password', 'account', 'project') let the doctor tell which."
-        )
+        return _(
+            "One of three: {wrong_key} {new_key} The project was never initialised: {open_panel} IAM credentials "
+            "beside the key ('username', 'password', 'account', 'project') let the doctor tell which."
+        ).format(wrong_key=_WRONG_KEY, new_key=_NEW_KEY, open_panel=_PANEL_OPEN)
     answer = account(case.iam, case.iam_token)
     if answer.status >= 300:
-        return f"The project was never initialised (its account answers {answer.status}). {_PANEL_OPEN}"
-    return f"The project's storage is open, so it is the key. {_WRONG_KEY} {_NEW_KEY}"
+        closed = _("The project was never initialised (its account answers {status}).").format(status=answer.status)
+        return f"{closed} {_PANEL_OPEN}"
+    its_the_key = _("The project's storage is open, so it is the key.")
+    return f"{its_the_key} {_WRONG_KEY} {_NEW_KEY}"
 
 
 def _swift_login(case: Case) -> Verdict:
@@ -68,13 +80,13 @@ def _swift_login(case: Case) -> Verdict:
     host = urlsplit(token.storage_url).netloc
     answer = account(case.options, token)
     if answer.status in {401, 403, 404}:
-        return bad(
-            f"the login is accepted, but {host} answers {answer.status} for the account",
-            f"The project was never initialised, or the user has no role in it. {_PANEL_OPEN}",
-        )
+        seen = _("the login is accepted, but {host} answers {status} for the account")
+        hint = _("The project was never initialised, or the user has no role in it.")
+        return bad(seen.format(host=host, status=answer.status), f"{hint} {_PANEL_OPEN}")
     if answer.status >= 300:
-        return bad(f"the login is accepted, but {host} answers {answer.status}", "Is 'endpoint' right? Try again.")
-    return good(f"the login is accepted; the account answers at {host}")
+        seen = _("the login is accepted, but {host} answers {status}").format(host=host, status=answer.status)
+        return bad(seen, _("Is 'endpoint' right? Try again."))
+    return good(_("the login is accepted; the account answers at {host}").format(host=host))
 
 
 def account(options: StorageOptions, token: Token) -> Answer:

@@ -11,6 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from django_selectel_storage.doctor import certificates
 from django_selectel_storage.doctor.case import Case
 from django_selectel_storage.doctor.findings import State, Verdict, bad, good, skipped
@@ -19,7 +22,9 @@ from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.swift import keystone
 from django_selectel_storage.transport.pool import tls_context
 
-_BEHIND_PROXY = "the option 'proxy' is set: the proxy opens the connections, and the next examination goes through it"
+_BEHIND_PROXY = gettext_lazy(
+    "the option 'proxy' is set: the proxy opens the connections, and the next examination goes through it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +81,20 @@ def _resolve(door: Door, options: StorageOptions) -> Verdict:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(door.host, door.port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        return bad(f"{door.host} has no address ({reason})", _naming_hint(door, options))
-    return good(f"{door.host} has the address {', '.join(sorted(found))}")
+        seen = _("{host} has no address ({reason})").format(host=door.host, reason=reason)
+        return bad(seen, _naming_hint(door, options))
+    return good(_("{host} has the address {address}").format(host=door.host, address=", ".join(sorted(found))))
 
 
 def _naming_hint(door: Door, options: StorageOptions) -> str:
     if options.protocol == "s3" and options.addressing == "virtual":
-        return "Is there a bucket of this name in this pool? Try addressing='path', and look at 'endpoint' and 'pool'."
+        return _(
+            "Is there a bucket of this name in this pool? Try addressing='path', and look at 'endpoint' and 'pool'."
+        )
     if options.container and door.host.startswith(f"{options.container}."):
-        return f"Take the container's name out of 'endpoint': {door.host.removeprefix(f'{options.container}.')!r}."
-    return "Are 'endpoint', 'pool' and 'auth_url' spelt right? If they are, this machine's DNS does not work."
+        host = door.host.removeprefix(f"{options.container}.")
+        return _("Take the container's name out of 'endpoint': {host!r}.").format(host=host)
+    return _("Are 'endpoint', 'pool' and 'auth_url' spelt right? If they are, this machine's DNS does not work.")
 
 
 def _connect(door: Door, options: StorageOptions) -> Verdict:
@@ -93,32 +102,35 @@ def _connect(door: Door, options: StorageOptions) -> Verdict:
         socket.create_connection((door.host, door.port), options.connect_timeout).close()
     except OSError as error:
         return bad(
-            f"{door} takes no connection ({error.strerror or error})",
-            "Is the port of 'endpoint' or 'auth_url' right, and does a firewall let this machine out? "
-            "Where only a proxy gets out, set 'proxy'.",
+            _("{door} takes no connection ({reason})").format(door=door, reason=error.strerror or error),
+            _(
+                "Is the port of 'endpoint' or 'auth_url' right, and does a firewall let this machine out? Where only a "
+                "proxy gets out, set 'proxy'."
+            ),
         )
-    return good(f"{door} takes connections")
+    return good(_("{door} takes connections").format(door=door))
 
 
 def _handshake(door: Door, options: StorageOptions) -> Verdict:
     if not door.secure:
-        return skipped(f"{door} speaks plain http")
+        return skipped(_("{door} speaks plain http").format(door=door))
     try:
         context = tls_context(options.ca_bundle)
     except InvalidOption as error:
-        return bad(str(error), "Correct 'ca_bundle', or leave it out.")
+        return bad(str(error), _("Correct 'ca_bundle', or leave it out."))
     try:
         with (
             socket.create_connection((door.host, door.port), options.connect_timeout) as plain,
             context.wrap_socket(plain, server_hostname=door.host) as secured,
         ):
-            return good(f"{door} speaks {secured.version()}, trusted through {certificates.root_of(secured)}")
+            seen = _("{door} speaks {version}, trusted through {root}")
+            return good(seen.format(door=door, version=secured.version(), root=certificates.root_of(secured)))
     except ssl.SSLCertVerificationError as error:
         return certificates.explained(str(door), error, _presented_root(door, options), options.ca_bundle)
     except OSError as error:
         return bad(
-            f"{door} does not speak TLS ({error.strerror or error})",
-            "Is it the right port, and https? TLS 1.2 is the least that is spoken here.",
+            _("{door} does not speak TLS ({reason})").format(door=door, reason=error.strerror or error),
+            _("Is it the right port, and https? TLS 1.2 is the least that is spoken here."),
         )
 
 
@@ -134,7 +146,7 @@ def _presented_root(door: Door, options: StorageOptions) -> str:
         ):
             return certificates.presented_root_of(secured)
     except OSError:
-        return certificates.UNKNOWN
+        return str(certificates.UNKNOWN)
 
 
 def _door(origin: str) -> Door:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from django_selectel_storage import hosts
 from django_selectel_storage.checks import found
 from django_selectel_storage.checks.found import Found
@@ -31,10 +34,8 @@ def _named(name: str) -> Found:
     storage = aliases.get(name) or schemas.get(name)
     if storage is None:
         known = sorted(str(known) for known in {*aliases, *schemas} if known is not None)
-        raise LookupError(
-            f"Neither STORAGES nor SELECTEL_STORAGES has a storage {name!r} of this package "
-            f"(there are: {', '.join(known) or 'none'})."
-        )
+        words = _("Neither STORAGES nor SELECTEL_STORAGES has a storage {name!r} of this package (there are: {names}).")
+        raise LookupError(words.format(name=name, names=", ".join(known) or pgettext("doctor", "none")))
     return storage
 
 

@@ -1,9 +1,11 @@
-"""How findings are written: a line each for people, JSON for machines. Pure."""
+"""How findings are written: a line each for people, JSON for machines. Opens nothing."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
 
 from django_selectel_storage.doctor.findings import Finding
 
@@ -20,7 +22,9 @@ def line(finding: Finding) -> str:
 def summary(findings: Sequence[Finding]) -> str:
     """Write the last line about a storage."""
     broken = [finding.title for finding in findings if finding.is_bad]
-    return f"  {len(broken)} to mend: {', '.join(broken)}" if broken else "  All is well."
+    if not broken:
+        return _("  All is well.")
+    return _("  {count} to mend: {titles}").format(count=len(broken), titles=", ".join(broken))
 
 
 def as_json(storages: Mapping[str, Sequence[Finding]]) -> str:

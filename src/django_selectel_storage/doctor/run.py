@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from django.utils.translation import gettext, pgettext
+
 from django_selectel_storage.debug import without_secrets
 from django_selectel_storage.doctor.case import Case
 from django_selectel_storage.doctor.examinations import EXAMINATIONS, Examination
@@ -43,19 +45,24 @@ def examine(case: Case, tell: Tell, examinations: Iterable[Examination] = EXAMIN
 def _examine_all(case: Case, note: Tell, examinations: Iterable[Examination]) -> None:
     out_of_reach: dict[str, str] = {}  # what failed or could not be examined, and the title of what was to blame
     for examination in examinations:
+        title = str(examination.title)
         blame = next((out_of_reach[need] for need in examination.needs if need in out_of_reach), "")
-        verdict = skipped(f"not examined, because of: {blame}") if blame else _verdict(case, examination)
+        verdict = _because_of(blame) if blame else _verdict(case, examination)
         if blame or verdict.state is State.BAD:
-            out_of_reach[examination.name] = blame or examination.title
-        note(Finding(examination.name, examination.title, _masked(verdict, case)))
+            out_of_reach[examination.name] = blame or title
+        note(Finding(examination.name, title, _masked(verdict, case)))
+
+
+def _because_of(blame: str) -> Verdict:
+    return skipped(gettext("not examined, because of: {title}").format(title=blame))
 
 
 def _verdict(case: Case, examination: Examination) -> Verdict:
     try:
         return examination.examine(case)
     except TooManyRequests as error:
-        case.throttled.append(examination.title)
-        return bad(str(error), "Too many requests; see the line about limits.")
+        case.throttled.append(str(examination.title))
+        return bad(str(error), gettext("Too many requests; see the line about limits."))
     except StorageError as error:
         return bad(str(error), examination.hint)
     except Exception as error:  # noqa: BLE001 - an answer nobody thought of must not end the examination
@@ -69,8 +76,8 @@ def _remove_probes(case: Case, note: Tell) -> None:
     try:
         case.probes.remove()
     except StorageError as error:
-        verdict = bad(str(error), f"Delete by hand: {', '.join(case.probes.left())}")
-        note(Finding("probe", "Probe objects", _masked(verdict, case)))
+        verdict = bad(str(error), gettext("Delete by hand: {keys}").format(keys=", ".join(case.probes.left())))
+        note(Finding("probe", pgettext("doctor", "Probe objects"), _masked(verdict, case)))
 
 
 def _masked(verdict: Verdict, case: Case) -> Verdict:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import islice
 from threading import Event
 
+from django.utils.translation import ngettext
+
 from django_selectel_storage import names
 from django_selectel_storage.exceptions import DeletionFailed, ObjectNotFound, SelectelException
 from django_selectel_storage.headers import STORED_MD5, ObjectHeaders
@@ -34,10 +36,19 @@ class FilesFailed(SelectelException):
 
     def __init__(self, failures: Mapping[str, Exception], untried: int = 0) -> None:
         told = "".join(f"\n  {key}: {error}" for key, error in sorted(failures.items()))
-        rest = f"\n  {untried} more files were not tried." if untried else ""
-        super().__init__(f"{len(failures)} files could not be brought up to date:{told}{rest}")
+        words = ngettext(
+            "{count} file could not be brought up to date:",
+            "{count} files could not be brought up to date:",
+            len(failures),
+        )
+        super().__init__(f"{words.format(count=len(failures))}{told}{_untried(untried)}")
         self.failures = dict(failures)
         self.untried = untried
+
+
+def _untried(count: int) -> str:
+    words = ngettext("{count} more file was not tried.", "{count} more files were not tried.", count)
+    return f"\n  {words.format(count=count)}" if count else ""
 
 
 class Destination:

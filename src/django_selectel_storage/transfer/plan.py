@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from django.utils.translation import gettext as _
+
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.transfer.values import Entry, Pair
 
@@ -46,7 +48,9 @@ def shard(text: str) -> Shard:
     """
     match = _SHARD.fullmatch(text.strip())
     if not match or int(match[1]) >= int(match[2]):
-        raise ArgumentTypeError(f"A share is written i/n, with i from 0 to n - 1, as 0/8; not {text!r}.")
+        raise ArgumentTypeError(
+            _("A share is written i/n, with i from 0 to n - 1, as 0/8; not {text!r}.").format(text=text)
+        )
     return Shard(int(match[1]), int(match[2]))
 
 
@@ -57,7 +61,8 @@ def workers(text: str) -> int:
         ArgumentTypeError: it is none, or not a sensible one.
     """
     if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
-        raise ArgumentTypeError(f"The number of workers lies between 1 and {MOST_WORKERS}; not {text!r}.")
+        words = _("The number of workers lies between 1 and {most}; not {text!r}.")
+        raise ArgumentTypeError(words.format(most=MOST_WORKERS, text=text))
     return int(text)
 
 

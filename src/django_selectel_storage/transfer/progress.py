@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable
 from typing import IO, Protocol
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from tqdm import tqdm
 
-from django_selectel_storage.transfer.report import Tally, size_text
+from django_selectel_storage.transfer.report import Tally, counted, number, size_text
+from django_selectel_storage.transfer.values import Result
 
 INTERVAL = 10.0  # seconds between two lines
 
@@ -38,7 +41,7 @@ class Bar:
     """A bar with files, rate, time left, bytes and failures."""
 
     def __init__(self, stream: IO[str]) -> None:
-        self._bar = tqdm(unit=" files", file=stream, dynamic_ncols=True, mininterval=0.2)
+        self._bar = tqdm(unit=pgettext("transfer", " files"), file=stream, dynamic_ncols=True, mininterval=0.2)
         self._begun = time.monotonic()
 
     def advance(self, tally: Tally) -> None:
@@ -78,16 +81,22 @@ class Lines:
         self._shown = now
         seconds = now - self._begun
         rate = tally.done / seconds
-        of = f" of {self._total:,}" if self._total else ""
-        left = f", {max(0, self._total - tally.done) / rate:,.0f} s left" if self._total and rate else ""
-        self._stream.write(
-            f"{tally.done:,}{of} files, {rate:,.1f} files/s, {_bytes_and_failures(tally, seconds)}{left}\n"
-        )
+        words = [self._files(tally.done), _("{rate} files/s").format(rate=number(rate, 1))]
+        words.append(_bytes_and_failures(tally, seconds))
+        if self._total and rate:
+            words.append(_("{seconds} s left").format(seconds=number(max(0, self._total - tally.done) / rate)))
+        self._stream.write(f"{', '.join(words)}\n")
         self._stream.flush()
 
     def expect(self, total: int) -> None:
         """Take note of how many files there are."""
         self._total = total
+
+    def _files(self, done: int) -> str:
+        if not self._total:
+            return ngettext("{count} file", "{count} files", done).format(count=number(done))
+        words = ngettext("{count} of {total} file", "{count} of {total} files", self._total)
+        return words.format(count=number(done), total=number(self._total))
 
     def close(self) -> None:
         """Do nothing."""
@@ -107,5 +116,8 @@ class Silence:
 
 
 def _bytes_and_failures(tally: Tally, seconds: float) -> str:
-    failed = f", {tally.failed:,} failed" if tally.failed else ""
-    return f"{size_text(tally.copied_bytes)}, {size_text(tally.copied_bytes / seconds)}/s{failed}"
+    rate = _("{size}/s").format(size=size_text(tally.copied_bytes / seconds))
+    words = [size_text(tally.copied_bytes), rate]
+    if tally.failed:
+        words.append(counted(Result.FAILED, tally.failed))
+    return ", ".join(words)

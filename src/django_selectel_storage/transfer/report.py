@@ -1,11 +1,16 @@
-"""What became of the files: counted, written down one line of JSON each, and as exit code. Pure but for its file."""
+"""What became of the files: counted, written down one line of JSON each, and as exit code. Opens no file itself."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import ngettext, override, pgettext, pgettext_lazy
 
 from django_selectel_storage.transfer.values import Outcome, Result
 
@@ -13,6 +18,17 @@ from django_selectel_storage.transfer.values import Outcome, Result
 SOME_FAILED = 3
 INTERRUPTED = 130  # as shells say it: 128 and the number of SIGINT
 SHOWN = 20  # failures that are repeated at the end
+_COUNTED: Mapping[Result, Promise] = {
+    Result.COPIED: pgettext_lazy("transfer", "{count} copied"),
+    Result.SAME: pgettext_lazy("transfer", "{count} same"),
+    Result.WOULD_COPY: pgettext_lazy("transfer", "{count} would copy"),
+    Result.FAILED: pgettext_lazy("transfer", "{count} failed"),
+}
+_UNITS: Mapping[int, Promise] = {  # the largest first
+    1024**3: pgettext_lazy("transfer", "{size} GiB"),
+    1024**2: pgettext_lazy("transfer", "{size} MiB"),
+    1024: pgettext_lazy("transfer", "{size} KiB"),
+}
 
 
 @dataclass(slots=True)
@@ -52,17 +68,27 @@ class Tally:
         return {**{result.value: self.files[result] for result in Result}, "bytes": self.copied_bytes}
 
     def __str__(self) -> str:
-        words = [f"{count:,} {result.value}" for result in Result if (count := self.files[result])]
-        return f"{', '.join(words) or 'no files'}; {size_text(self.copied_bytes)}"
+        words = ", ".join(counted(result, count) for result in Result if (count := self.files[result]))
+        files = words or pgettext("transfer", "no files")
+        return f"{files}; {size_text(self.copied_bytes)}"
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Write a number as it is written in the language of the reader."""
+    return str(number_format(f"{value:.{decimals}f}", decimals, force_grouping=True))
+
+
+def counted(result: Result, count: int) -> str:
+    """Write how many files came to a result."""
+    return str(_COUNTED[result]).format(count=number(count))
 
 
 def size_text(size: float) -> str:
     """Write a number of bytes in the unit that suits it."""
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if size < 1024 or unit == "GiB":
-            break
-        size /= 1024
-    return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:,.1f} {unit}"
+    for unit, words in _UNITS.items():
+        if size >= unit:
+            return str(words).format(size=number(size / unit, 1))
+    return ngettext("{size} byte", "{size} bytes", round(size)).format(size=number(size))
 
 
 def printable(text: str) -> str:
@@ -88,7 +114,8 @@ class Report:
         if outcome.on_the_server:
             line["on_the_server"] = True
         if outcome.reason:
-            line["reason"] = outcome.reason
+            with override(None):  # what machines read is in no language
+                line["reason"] = str(outcome.reason)
         self._write(line)
 
     def end(self, tally: Tally) -> None:

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+from django.utils.functional import Promise
 
 from django_selectel_storage.exceptions import AuthenticationFailed, ConfigurationError, ContainerNotFound
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.transport.body import Body
 
+Words: TypeAlias = "str | Promise"  # a promise is kept in the language of whoever reads it
 # What concerns every file alike, and so ends a whole run.
 FATAL = (AuthenticationFailed, ConfigurationError, ContainerNotFound)
 
@@ -33,7 +36,7 @@ class Entry:
     name: str
     size: int
     etag: str = ""
-    problem: str = ""
+    problem: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class Outcome:
     pair: Pair
     result: Result
     on_the_server: bool = False
-    reason: str = ""
+    reason: Words = ""
     final: bool = True
 
 
@@ -120,7 +123,7 @@ class Place(Protocol):
         """Whether files of the one may be files of the other."""
         ...
 
-    def refusal(self, entry: Entry) -> str:
+    def refusal(self, entry: Entry) -> Words:
         """Say why a file cannot be held under its name; empty when it can."""
         ...
 

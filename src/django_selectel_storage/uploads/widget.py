@@ -98,7 +98,7 @@ def _messages() -> dict[str, str]:
     """The words of the script, in the visitor's language; what stands in braces is filled in there."""
     return {
         "starting": _("Uploading {name} …"),
-        "progress": _("{percent} % of {name} are uploaded."),
+        "progress": _("{name}: {percent} %"),
         "checking": _("Checking {name} …"),
         "done": _("{name} is uploaded."),
         "cancelled": _("The upload of {name} is cancelled."),

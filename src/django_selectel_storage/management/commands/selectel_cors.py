@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.files.storage import InvalidStorageError, storages
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.protocols import cors
@@ -17,7 +19,7 @@ from django_selectel_storage.storage import SelectelStorage
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.\[\]:*-]+", re.IGNORECASE)  # RFC 6454, section 6.2
 _SELECTEL = (".selcloud.ru", ".srvstorage.uz", ".srvstorage.kz")
 _NOT_KNOWN = frozenset({405, 501})
-VIRTUAL = (
+VIRTUAL = gettext_lazy(
     "Selectel answers CORS requests only for buckets with virtual-hosted addressing: switch the bucket over in the "
     "control panel (there is no way back), set 'addressing' to 'virtual', and use a name without dots."
 )
@@ -26,23 +28,26 @@ VIRTUAL = (
 class Command(BaseCommand):
     """The CORS rules of a storage's container, as far as uploads need them."""
 
-    help = "Lets the pages of these origins upload straight into the container (CORS), shows who may, or takes it back."
+    help = gettext_noop(
+        "Lets the pages of these origins upload straight into the container (CORS), shows who may, or takes it back."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what to do, and with which storage."""
-        parser.add_argument("--storage", default="default", metavar="ALIAS", help="in STORAGES; default: default")
+        parser.description = _(self.help)
+        parser.add_argument("--storage", default="default", metavar="ALIAS", help=_("in STORAGES; default: default"))
         actions = parser.add_subparsers(dest="action", required=True)
-        actions.add_parser("show", help="show the rules")
-        allow = actions.add_parser("allow", help="let these origins upload, beside those that may already")
-        allow.add_argument("origins", nargs="+", metavar="ORIGIN", help="as https://www.example.com, without a path")
-        actions.add_parser("clear", help="let nobody upload any more; rules that others have set stay")
+        actions.add_parser("show", help=_("show the rules"))
+        allow = actions.add_parser("allow", help=_("let these origins upload, beside those that may already"))
+        allow.add_argument("origins", nargs="+", metavar="ORIGIN", help=_("as https://www.example.com, without a path"))
+        actions.add_parser("clear", help=_("let nobody upload any more; rules that others have set stay"))
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Do it, and show the rules as they are then."""
         storage = _storage(options["storage"])
         origins = [_checked(origin) for origin in options.get("origins", [])]
         if _needs_virtual_hosts(storage):
-            self.stderr.write(self.style.WARNING(VIRTUAL))
+            self.stderr.write(self.style.WARNING(str(VIRTUAL)))
         try:
             rules = storage.client.cors.rules()
             if options["action"] != "show":
@@ -55,11 +60,11 @@ class Command(BaseCommand):
 
     def _show(self, rules: Iterable[cors.CorsRule]) -> None:
         lines = [line for rule in rules for line in _lines(rule)]
-        self.stdout.write("\n".join(lines or ["No page of another origin may talk to the container."]))
+        self.stdout.write("\n".join(lines or [_("No page of another origin may talk to the container.")]))
 
 
 def _lines(rule: cors.CorsRule) -> list[str]:
-    methods = ", ".join(rule.methods) or "any method"
+    methods = ", ".join(rule.methods) or _("any method")
     return [f"{origin}: {methods}" + (f" ({rule.name})" if rule.name else "") for origin in rule.origins]
 
 
@@ -67,15 +72,17 @@ def _storage(alias: str) -> SelectelStorage:
     try:
         storage = storages[alias]
     except InvalidStorageError:
-        raise CommandError(f"STORAGES has no {alias!r}.") from None
+        raise CommandError(_("STORAGES has no {alias!r}.").format(alias=alias)) from None
     if not isinstance(storage, SelectelStorage):
-        raise CommandError(f"STORAGES[{alias!r}] is a {type(storage).__name__}, which has no container.")
+        words = _("STORAGES[{alias!r}] is a {kind}, which has no container.")
+        raise CommandError(words.format(alias=alias, kind=type(storage).__name__))
     return storage
 
 
 def _checked(origin: str) -> str:
     if not _ORIGIN.fullmatch(origin):
-        raise CommandError(f"{origin!r} is no origin: give scheme and host, as https://www.example.com.")
+        words = _("{origin!r} is no origin: give scheme and host, as https://www.example.com.")
+        raise CommandError(words.format(origin=origin))
     return origin.lower()
 
 
@@ -89,7 +96,8 @@ def _explained(error: StorageError) -> str:
     """Say what it means that a server does not know these calls."""
     if error.status not in _NOT_KNOWN and error.code != "NotImplemented":
         return str(error)
-    return (
-        f"{error} This server's S3 API has no CORS rules: set them over its Swift API, or in its configuration. On "
-        f"Selectel: {VIRTUAL}"
+    words = _(
+        "This server's S3 API has no CORS rules: set them over its Swift API, or in its configuration. On Selectel: "
+        "{virtual}"
     )
+    return f"{error} {words.format(virtual=VIRTUAL)}"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext, gettext_noop
 
 from django_selectel_storage.devserver.arguments import add_arguments
 from django_selectel_storage.devserver.launch import MODULE
@@ -28,12 +29,13 @@ FORWARDED = (signal.SIGINT, signal.SIGTERM)
 class Command(BaseCommand):
     """Runs the development server until it is interrupted."""
 
-    help = "Starts real OpenStack Swift on loopback, for development: the Swift API and the S3 API."
+    help = gettext_noop("Starts real OpenStack Swift on loopback, for development: the Swift API and the S3 API.")
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take every option of `python -m django_selectel_storage.devserver`."""
-        add_arguments(parser)
+        parser.description = gettext(self.help)
+        add_arguments(parser, gettext)
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Start the child, pass signals on to it, and end with its exit code."""

@@ -6,6 +6,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from django_selectel_storage.doctor import report
 from django_selectel_storage.doctor.findings import Finding
@@ -21,20 +23,22 @@ if TYPE_CHECKING:
 class Command(BaseCommand):
     """Examines storages; the exit code is 1 when something has to be mended."""
 
-    help = "Examines storages on their servers, says what does not work and what to do."
+    help = gettext_noop("Examines storages on their servers, says what does not work and what to do.")
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the storages, the origins, and the form of the report."""
-        parser.add_argument("alias", nargs="*", help="alias of STORAGES or schema of SELECTEL_STORAGES; default: all")
-        parser.add_argument("--json", action="store_true", help="write one JSON document")
+        parser.description = _(self.help)
+        which = _("alias of STORAGES or schema of SELECTEL_STORAGES; default: all")
+        parser.add_argument("alias", nargs="*", help=which)
+        parser.add_argument("--json", action="store_true", help=_("write one JSON document"))
         parser.add_argument(
             "--origin",
             dest="origins",
             action="append",
             default=[],
             metavar="URL",
-            help="web origin for CORS; repeatable",
+            help=_("web origin for CORS; repeatable"),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
@@ -44,14 +48,17 @@ class Command(BaseCommand):
         except LookupError as error:
             raise CommandError(str(error)) from None
         if not chosen:
-            raise CommandError("The settings have no storage of this package: nothing to examine.")
-        if options["json"]:
-            findings = {case.place: examine(case, lambda _: None) for case in chosen}
-            self._write(report.as_json(findings))
-        else:
-            findings = {case.place: self._told(case) for case in chosen}
+            raise CommandError(_("The settings have no storage of this package: nothing to examine."))
+        findings = self._documented(chosen) if options["json"] else {case.place: self._told(case) for case in chosen}
         if any(finding.is_bad for found in findings.values() for finding in found):
             sys.exit(1)
+
+    def _documented(self, chosen: list[Case]) -> dict[str, list[Finding]]:
+        """Examine them for a machine, which is told the same in every language."""
+        with override(None):
+            findings = {case.place: examine(case, lambda _: None) for case in chosen}
+            self._write(report.as_json(findings))
+        return findings
 
     def _told(self, case: Case) -> list[Finding]:
         self._write(case.place)

@@ -7,28 +7,32 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from django_selectel_storage.exceptions import ConfigurationError, SelectelException
 from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.transfer.describing import Described, Describing
 from django_selectel_storage.transfer.places.find import storage_of
 from django_selectel_storage.transfer.plan import workers
-from django_selectel_storage.transfer.report import INTERRUPTED, SOME_FAILED, printable
+from django_selectel_storage.transfer.report import INTERRUPTED, SOME_FAILED, counted, number, printable
+from django_selectel_storage.transfer.values import Result
 
 
 class Command(BaseCommand):
     """Applies the header rules to what is stored already; bytes are not moved."""
 
-    help = "Applies the storage's header rules to stored files, where they differ."
+    help = gettext_noop("Applies the storage's header rules to stored files, where they differ.")
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the storage, and which files."""
-        what = "an alias of STORAGES, a schema of SELECTEL_STORAGES, or a DSN (default: default)"
+        parser.description = _(self.help)
+        what = _("an alias of STORAGES, a schema of SELECTEL_STORAGES, or a DSN (default: default)")
         parser.add_argument("storage", metavar="STORAGE", nargs="?", default="default", help=what)
-        parser.add_argument("--prefix", default="", help="only files whose names begin like this")
-        parser.add_argument("--workers", type=workers, default=16, help="files at a time (default: 16)")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be changed")
+        parser.add_argument("--prefix", default="", help=_("only files whose names begin like this"))
+        parser.add_argument("--workers", type=workers, default=16, help=_("files at a time (default: 16)"))
+        parser.add_argument("--dry-run", action="store_true", help=_("only say what would be changed"))
 
     def handle(self, *args: Any, storage: str, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Go through the files and tell of those that differ.
@@ -42,12 +46,13 @@ class Command(BaseCommand):
         except (SelectelException, ImproperlyConfigured, SuspiciousOperation) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
-            raise CommandError("Interrupted. The same command goes on from here.", returncode=INTERRUPTED) from None
-        done = "would be changed" if options["dry_run"] else "changed"
-        words = f"{changed:,} {done}, {same:,} as they should be"
+            raise CommandError(_("Interrupted. The same command goes on from here."), returncode=INTERRUPTED) from None
+        done = _("{count} would be changed") if options["dry_run"] else _("{count} changed")
+        words = [done.format(count=number(changed)), _("{count} as they should be").format(count=number(same))]
         if failed:
-            raise CommandError(f"{words}, {failed:,} failed.", returncode=SOME_FAILED)
-        self.stdout.write(f"{words}.")
+            words.append(counted(Result.FAILED, failed))
+            raise CommandError(f"{', '.join(words)}.", returncode=SOME_FAILED)
+        self.stdout.write(f"{', '.join(words)}.")
 
     def _told(self, describing: Describing, options: dict[str, Any]) -> tuple[int, int, int]:
         """Give how many were changed, are the same, failed."""
@@ -73,5 +78,6 @@ class Command(BaseCommand):
 def _selectel(text: str) -> SelectelStorage:
     storage = storage_of(text)
     if not isinstance(storage, SelectelStorage):
-        raise ConfigurationError(f"{text!r} is no storage of this package, but a {type(storage).__name__}.")
+        words = _("{text!r} is no storage of this package, but a {kind}.")
+        raise ConfigurationError(words.format(text=text, kind=type(storage).__name__))
     return storage

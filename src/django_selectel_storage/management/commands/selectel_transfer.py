@@ -10,13 +10,15 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from django_selectel_storage.exceptions import SelectelException
 from django_selectel_storage.transfer.mover import Wishes
 from django_selectel_storage.transfer.places.find import place_of, source_of
 from django_selectel_storage.transfer.plan import Shard, shard, workers
 from django_selectel_storage.transfer.progress import Progress, Silence, progress_on
-from django_selectel_storage.transfer.report import INTERRUPTED, SOME_FAILED, Report, Tally, printable
+from django_selectel_storage.transfer.report import INTERRUPTED, SOME_FAILED, Report, Tally, number, printable
 from django_selectel_storage.transfer.run import Run, Scope
 from django_selectel_storage.transfer.values import Place
 
@@ -24,20 +26,21 @@ from django_selectel_storage.transfer.values import Place
 class Command(BaseCommand):
     """Copies everything that is not the same at the target; removes nothing."""
 
-    help = "Copies files from one storage to another: what is there already and the same is skipped."
+    help = gettext_noop("Copies files from one storage to another: what is there already and the same is skipped.")
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take both ends, and which files are to be moved and how."""
-        place = "an alias of STORAGES, a schema of SELECTEL_STORAGES, a DSN, or a folder"
-        parser.add_argument("source", metavar="SOURCE", help=f"where the files are: {place}")
-        parser.add_argument("target", metavar="TARGET", help="where they are to be: the same")
-        parser.add_argument("--prefix", default="", help="only files whose names begin like this")
-        parser.add_argument("--workers", type=workers, default=16, help="files at a time (default: 16)")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be copied")
-        parser.add_argument("--verify", action="store_true", help="read every file back and compare it")
-        parser.add_argument("--shard", type=shard, default=Shard(), metavar="I/N", help="only share I (from 0) of N")
-        parser.add_argument("--report", metavar="FILE", help="write a line of JSON for each file")
+        parser.description = _(self.help)
+        place = _("where the files are: an alias of STORAGES, a schema of SELECTEL_STORAGES, a DSN, or a folder")
+        parser.add_argument("source", metavar="SOURCE", help=place)
+        parser.add_argument("target", metavar="TARGET", help=_("where they are to be: the same"))
+        parser.add_argument("--prefix", default="", help=_("only files whose names begin like this"))
+        parser.add_argument("--workers", type=workers, default=16, help=_("files at a time (default: 16)"))
+        parser.add_argument("--dry-run", action="store_true", help=_("only say what would be copied"))
+        parser.add_argument("--verify", action="store_true", help=_("read every file back and compare it"))
+        parser.add_argument("--shard", type=shard, default=Shard(), metavar="I/N", help=_("only share I (from 0) of N"))
+        parser.add_argument("--report", metavar="FILE", help=_("write a line of JSON for each file"))
 
     def handle(self, *args: Any, source: str, target: str, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         """Move the files and tell of it.
@@ -48,20 +51,19 @@ class Command(BaseCommand):
         try:
             ends = source_of(source), place_of(target)
             if ends[0].overlaps(ends[1]):
-                raise CommandError("SOURCE and TARGET are the same place, or one lies in the other.")
+                raise CommandError(_("SOURCE and TARGET are the same place, or one lies in the other."))
             tally = self._moved(*ends, options)
         except (SelectelException, OSError, ImproperlyConfigured, SuspiciousOperation, NotImplementedError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
-            raise CommandError("Interrupted. The same command goes on from here.", returncode=INTERRUPTED) from None
+            raise CommandError(_("Interrupted. The same command goes on from here."), returncode=INTERRUPTED) from None
         self._tell(tally)
 
     def _tell(self, tally: Tally) -> None:
         for outcome in tally.failures:
             self.stderr.write(printable(f"{outcome.pair.one.name}: {outcome.reason}"))
         if tally.failed:
-            more = " (the first of them above)" if tally.failed > len(tally.failures) else ""
-            raise CommandError(f"{tally}. {tally.failed:,} files failed{more}.", returncode=SOME_FAILED)
+            raise CommandError(f"{tally}. {_failed(tally)}", returncode=SOME_FAILED)
         self.stdout.write(f"{tally}.")
 
     def _moved(self, source: Place, target: Place, options: dict[str, Any]) -> Tally:
@@ -74,8 +76,20 @@ class Command(BaseCommand):
             return Run(source, target, scope, wishes, report, progress).carry_out()
 
 
+def _failed(tally: Tally) -> str:
+    words = ngettext("{count} file failed.", "{count} files failed.", tally.failed)
+    if tally.failed > len(tally.failures):
+        words = ngettext(
+            "{count} file failed (the first of them above).",
+            "{count} files failed (the first of them above).",
+            tally.failed,
+        )
+    return words.format(count=number(tally.failed))
+
+
 def _opened(path: str) -> Any:
     try:
         return Path(path).open("w", encoding="utf-8", buffering=1)
     except OSError as error:
-        raise CommandError(f"The report {path!r} cannot be written: {error.strerror}.") from error
+        words = _("The report {path!r} cannot be written: {reason}.")
+        raise CommandError(words.format(path=path, reason=error.strerror)) from error

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+
 from django_selectel_storage import compression, names
 from django_selectel_storage.exceptions import InvalidName
 from django_selectel_storage.headers import ObjectHeaders
@@ -16,7 +19,7 @@ from django_selectel_storage.protocols.s3.parts import part_size
 from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.transfer import digests, marks
 from django_selectel_storage.transfer.bodies import StoredBody
-from django_selectel_storage.transfer.values import Entry, Item, Known, Place
+from django_selectel_storage.transfer.values import Entry, Item, Known, Place, Words
 from django_selectel_storage.transport.body import CHUNK, Body, BytesBody, FileBody
 
 SMALL = 1024 * 1024  # bytes; an object of this size comes with one request and stays in memory
@@ -60,14 +63,15 @@ class ContainerPlace:
         nested = ours.startswith(theirs) or theirs.startswith(ours)
         return nested and self.options.container == other.options.container
 
-    def refusal(self, entry: Entry) -> str:
+    def refusal(self, entry: Entry) -> Words:
         """Say why a name cannot be that of an object."""
         try:
             key = names.object_key(entry.name, self.options.location)
         except InvalidName as error:
             return str(error)
         if key != self.key(entry.name):
-            return f"As an object's name it would become {names.storage_name(key, self.options.location)!a}."
+            words = gettext_lazy("As an object's name it would become {name!a}.")
+            return format_lazy(words, name=names.storage_name(key, self.options.location))
         return ""
 
     def look(self, entry: Entry, *, as_stored: bool) -> Known:

@@ -9,8 +9,11 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from django_selectel_storage.transfer.digests import md5_of
-from django_selectel_storage.transfer.values import Entry, Item, Known, Place
+from django_selectel_storage.transfer.values import Entry, Item, Known, Place, Words
 from django_selectel_storage.transport.body import CHUNK, SMALL, Body, BytesBody, FileBody
 
 UNFINISHED = ".selectel-part"  # how the names of files end that are being written
@@ -53,17 +56,19 @@ class FolderPlace:
         ours, theirs = self._root.resolve(), other._root.resolve()  # noqa: SLF001 - of the same kind
         return ours.is_relative_to(theirs) or theirs.is_relative_to(ours)
 
-    def refusal(self, entry: Entry) -> str:
+    def refusal(self, entry: Entry) -> Words:
         """Say why a name cannot be that of a file."""
         segments = entry.name.split("/")
         if "\0" in entry.name:
-            return "The name of a file cannot hold the character NUL."
+            return _("The name of a file cannot hold the character NUL.")
         if segments[-1] == "":
-            return "The name of a file cannot end with a slash: this is the mark of a folder, which has no file."
+            return _("The name of a file cannot end with a slash: this is the mark of a folder, which has no file.")
         if not _BAD_SEGMENTS.isdisjoint(segments):
-            return "The name of a file cannot have an empty step, nor '.' or '..' as one."
+            return _("The name of a file cannot have an empty step, nor '.' or '..' as one.")
         if segments[-1].endswith(UNFINISHED):
-            return f"Names that end with {UNFINISHED!r} are those of files that are being written."
+            return format_lazy(
+                _("Names that end with {ending!r} are those of files that are being written."), ending=UNFINISHED
+            )
         return ""
 
     def look(self, entry: Entry, *, as_stored: bool) -> Known:  # noqa: ARG002 - as in Place
@@ -126,11 +131,12 @@ class FolderPlace:
             found = self._path(base).stat()
             here = (found.st_dev, found.st_ino)
             if here in above:
-                yield Entry(base, 0, problem="It is a link that leads back into a folder it lies in.")
+                yield Entry(base, 0, problem=_("It is a link that leads back into a folder it lies in."))
                 return
             steps = _steps(self._path(base))
         except OSError as error:
-            yield Entry(base, 0, problem=f"The folder cannot be read: {error.strerror}.")
+            words = _("The folder cannot be read: {reason}.")
+            yield Entry(base, 0, problem=format_lazy(words, reason=error.strerror))
             return
         for step in steps:
             name = base + step
@@ -146,11 +152,12 @@ class FolderPlace:
             name.encode()
             found = path.stat()
         except UnicodeEncodeError:
-            return Entry(name, 0, problem="The name of the file is not UTF-8: rename it.")
+            return Entry(name, 0, problem=_("The name of the file is not UTF-8: rename it."))
         except OSError as error:
-            return Entry(name, 0, problem=f"The file cannot be read: {error.strerror}.")
+            words = _("The file cannot be read: {reason}.")
+            return Entry(name, 0, problem=format_lazy(words, reason=error.strerror))
         if not stat.S_ISREG(found.st_mode):
-            return Entry(name, 0, problem="It is no file, but a socket, a pipe or a device.")
+            return Entry(name, 0, problem=_("It is no file, but a socket, a pipe or a device."))
         return Entry(name, found.st_size)
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_selectel_storage.transfer import marks
 from django_selectel_storage.transfer.bodies import IN_MEMORY
 from django_selectel_storage.transfer.digests import md5_of
-from django_selectel_storage.transfer.values import Entry, Item, Known, Place
+from django_selectel_storage.transfer.values import Entry, Item, Known, Place, Words
 from django_selectel_storage.transport.body import body_of
 
 
@@ -41,7 +41,7 @@ class ForeignPlace:
         """Whether both are one storage."""
         return isinstance(other, ForeignPlace) and self._storage is other._storage  # noqa: SLF001 - of the same kind
 
-    def refusal(self, entry: Entry) -> str:  # noqa: ARG002 - as in Place
+    def refusal(self, entry: Entry) -> Words:  # noqa: ARG002 - as in Place
         """Leave it to the storage."""
         return ""
 

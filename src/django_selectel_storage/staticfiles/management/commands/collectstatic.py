@@ -19,6 +19,9 @@ from typing import Any
 from django.contrib.staticfiles.management.commands import collectstatic
 from django.contrib.staticfiles.storage import ManifestFilesMixin
 from django.core.management.base import CommandError, CommandParser
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from django_selectel_storage import names
 from django_selectel_storage.exceptions import MissingReference, SelectelException
@@ -32,7 +35,7 @@ from django_selectel_storage.storage import SelectelStorage
 CONCURRENCY = 16
 KEPT_RUNS = 5
 
-_STILL_THE_OLD = (
+_STILL_THE_OLD = gettext_lazy(
     "Sites still find all files that they know, and the old manifest is in use. What is uploaded stays; run "
     "collectstatic again when the cause is mended."
 )
@@ -50,13 +53,13 @@ class Command(collectstatic.Command):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take all of Django's options and those of the object store."""
         super().add_arguments(parser)
-        group = parser.add_argument_group("object store")
+        group = parser.add_argument_group(_("object store"))
         group.add_argument(
             "--concurrency",
             type=_count,
             default=CONCURRENCY,
             metavar="FILES",
-            help=f"How many files are uploaded at a time; {CONCURRENCY} unless said otherwise.",
+            help=_("How many files are uploaded at a time; {count} unless said otherwise.").format(count=CONCURRENCY),
         )
         group.add_argument(
             "--prune",
@@ -64,13 +67,17 @@ class Command(collectstatic.Command):
             nargs="?",
             const=KEPT_RUNS,
             metavar="RUNS",
-            help="Delete hashed files that no manifest of the last RUNS runs names, this one included; "
-            f"{KEPT_RUNS} unless said otherwise. Runs that changed nothing do not count.",
+            help=_(
+                "Delete hashed files that no manifest of the last RUNS runs names, this one included; {count} unless "
+                "said otherwise. Runs that changed nothing do not count."
+            ).format(count=KEPT_RUNS),
         )
         group.add_argument(
             "--refresh-headers",
             action="store_true",
-            help="Also describe unchanged files anew (Cache-Control and the like) where the options say otherwise now.",
+            help=_(
+                "Also describe unchanged files anew (Cache-Control and the like) where the options say otherwise now."
+            ),
         )
 
     def handle(self, **options: Any) -> str | None:
@@ -84,9 +91,9 @@ class Command(collectstatic.Command):
             self._refuse_own_options()
             return super().handle(**options)
         if options["link"]:
-            raise CommandError("--link makes links on a disk, and the files go to an object store. Leave it out.")
+            raise CommandError(_("--link makes links on a disk, and the files go to an object store. Leave it out."))
         if options["prune"] is not None and not isinstance(self.storage, ManifestFilesMixin):
-            raise CommandError("--prune needs a storage with a manifest, as SelectelManifestStaticStorage is one.")
+            raise CommandError(_("--prune needs a storage with a manifest, as SelectelManifestStaticStorage is one."))
         if options["clear"]:
             self._make_sure_of_clearing(self.storage)
         told = super().handle(**options)
@@ -141,10 +148,8 @@ class Command(collectstatic.Command):
     def _refuse_own_options(self) -> None:
         for name in ("prune", "refresh_headers"):
             if self._chosen[name]:
-                option = name.replace("_", "-")
-                raise CommandError(
-                    f"--{option} works with the storages of django_selectel_storage; this is another one."
-                )
+                words = _("--{option} works with the storages of django_selectel_storage; this is another one.")
+                raise CommandError(words.format(option=name.replace("_", "-")))
 
     def _make_sure_of_clearing(self, storage: SelectelStorage) -> None:
         """Refuse to empty a whole container by accident."""
@@ -152,17 +157,18 @@ class Command(collectstatic.Command):
         if storage.options.location:
             return
         if not storage.sets_option("location"):
-            raise CommandError(
-                f"--clear would delete everything in the container {container!r} that is no static file: the storage "
+            words = _(
+                "--clear would delete everything in the container {container!r} that is no static file: the storage "
                 "has no 'location'. Set it to a folder of the static files; or to '' if the container holds nothing "
                 "else."
             )
-        question = (
-            f"This will DELETE everything in the container {container!r} that is not collected now.\n"
+            raise CommandError(words.format(container=container))
+        question = _(
+            "This will DELETE everything in the container {container!r} that is not collected now.\n"
             "Type the container's name to continue: "
-        )
+        ).format(container=container)
         if self._chosen["interactive"] and not self._chosen["dry_run"] and input(question) != container:
-            raise CommandError("Collecting static files cancelled.")
+            raise CommandError(_("Collecting static files cancelled."))
 
     # --- what is told ------------------------------------------------------------------------------------------------
 
@@ -175,22 +181,35 @@ class Command(collectstatic.Command):
 
     def _tell(self, collected: dict[str, list[str]], outcome: Outcome, seconds: float) -> None:
         uploading, deleting = (
-            ("Pretending to upload", "Pretending to delete") if self.dry_run else ("Uploaded", "Deleted")
+            (_("Pretending to upload '{name}'"), _("Pretending to delete '{name}'"))
+            if self.dry_run
+            else (_("Uploaded '{name}'"), _("Deleted '{name}'"))
         )
         level = 1 if self.dry_run else 2
-        for verb, told in ((uploading, collected["modified"]), (deleting, collected["deleted"])):
+        for words, told in ((uploading, collected["modified"]), (deleting, collected["deleted"])):
             for name in told:
-                self.log(f"{verb} '{name}'", level)
-        counts = {
-            "uploaded": len(outcome.uploaded),
-            "unchanged": len(outcome.unchanged),
-            "post-processed": len(collected["post_processed"]),
-            "described anew": len(outcome.described),
-            "deleted" if self.clear else "pruned": len(outcome.deleted),
-        }
-        always = ("uploaded", "unchanged")
-        shown = ", ".join(f"{count} {what}" for what, count in counts.items() if count or what in always)
-        self._summary = f"\nStatic files: {shown} in {seconds:.1f} seconds{' (dry run)' if self.dry_run else ''}."
+                self.log(words.format(name=name), level)
+        summary = (
+            _("Static files: {counts} in {seconds} seconds (dry run).")
+            if self.dry_run
+            else _("Static files: {counts} in {seconds} seconds.")
+        )
+        counts = ", ".join(self._counts(outcome, len(collected["post_processed"])))
+        self._summary = "\n" + summary.format(counts=counts, seconds=number_format(f"{seconds:.1f}", 1))
+
+    def _counts(self, outcome: Outcome, post_processed: int) -> Iterator[str]:
+        """Say how many files came to what; the first two are said in any case."""
+        yield pgettext("collectstatic", "{count} uploaded").format(count=len(outcome.uploaded))
+        yield pgettext("collectstatic", "{count} unchanged").format(count=len(outcome.unchanged))
+        gone = (
+            pgettext("collectstatic", "{count} deleted") if self.clear else pgettext("collectstatic", "{count} pruned")
+        )
+        further = (
+            (pgettext("collectstatic", "{count} post-processed"), post_processed),
+            (pgettext("collectstatic", "{count} described anew"), len(outcome.described)),
+            (gone, len(outcome.deleted)),
+        )
+        yield from (words.format(count=count) for words, count in further if count)
 
 
 class _Names(list[str]):
@@ -226,5 +245,5 @@ def _twin(storage: SelectelStorage, local: LocalClient) -> SelectelStorage:
 def _count(text: str) -> int:
     """Read a number of one or more."""
     if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is not a number of 1 or more.")
+        raise ArgumentTypeError(_("{text!r} is not a number of 1 or more.").format(text=text))
     return int(text)
