@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from django.core.files.storage import Storage
 
@@ -21,29 +22,48 @@ class NameTaken(Exception):
     """The key of a guarded write is taken. It passes from ``_save`` to ``save``, and no further."""
 
 
-# The storage whose save() is running in this context and has written nothing yet: its _save() must not overwrite.
-_saving: ContextVar[Storage | None] = ContextVar("_saving", default=None)
+@dataclass
+class Attempt:
+    """One try of ``save`` to store a file, while its storage's ``_save`` runs.
+
+    Attributes:
+        storage: whose ``save`` it is.
+        name: the name that is tried.
+        refused: whether the server said of a write that its key is taken.
+        written: the names under which this try has stored something.
+    """
+
+    storage: Storage
+    name: str
+    refused: bool = False
+    written: set[str] = field(default_factory=set)
+
+    def guards(self, name: str) -> bool:
+        """Whether a write must not overwrite; this try may replace what it has stored itself.
+
+        When the file itself is stored, what a subclass's ``_save`` stores beside it must not give it another name.
+        """
+        return not {name, self.name} & self.written
+
+
+_attempt: ContextVar[Attempt | None] = ContextVar("_attempt", default=None)
 
 
 @contextmanager
-def guarded(storage: Storage, *, on: bool) -> Iterator[None]:
+def attempted(storage: Storage, name: str, *, guarded: bool) -> Iterator[Attempt]:
     """Let the storage's ``_save`` write only what does not exist yet, for as long as the block runs."""
-    token = _saving.set(storage if on else None)
+    attempt = Attempt(storage, name)
+    token = _attempt.set(attempt if guarded else None)
     try:
-        yield
+        yield attempt
     finally:
-        _saving.reset(token)
+        _attempt.reset(token)
 
 
-def is_guarded(storage: Storage) -> bool:
-    """Whether ``_save`` runs inside of ``save`` and must not overwrite; direct callers of it mean to."""
-    return _saving.get() is storage
-
-
-def lift_guard(storage: Storage) -> None:
-    """The file of this ``save`` is stored: what a subclass's ``_save`` stores beside it must not give it a new name."""
-    if is_guarded(storage):
-        _saving.set(None)
+def attempt_of(storage: Storage) -> Attempt | None:
+    """Give the guarded try of the storage's ``save`` that runs now; without one, ``_save`` overwrites."""
+    attempt = _attempt.get()
+    return attempt if attempt is not None and attempt.storage is storage else None
 
 
 def all_taken(name: str) -> ObjectExists:

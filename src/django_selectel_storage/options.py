@@ -134,7 +134,7 @@ class StorageOptions:
         """Whether there is a key to sign URLs with."""
         return self.protocol == "s3" or bool(self.temp_url_key)
 
-    def signing_window(self, now: float, expire: float | timedelta | None) -> tuple[float, int]:
+    def signing_window(self, now: float, expire: float | timedelta | None, *, stable: bool = True) -> tuple[float, int]:
         """Give from when a signed URL is valid, and for how long.
 
         With ``stable_urls`` the time is rounded down, so that the same URL comes out for that long; the life grows by
@@ -143,6 +143,8 @@ class StorageOptions:
         Args:
             now: the POSIX time.
             expire: the wished life in seconds; None takes ``querystring_expire``.
+            stable: whether ``stable_urls`` counts; a URL that lets its bearer change something lives no longer than it
+                has to.
 
         Raises:
             ValueError: there is no key to sign with, or the life is not one that the protocol allows.
@@ -150,11 +152,12 @@ class StorageOptions:
         if not self.can_sign:
             raise ValueError("URLs of this storage cannot be signed: set 'temp_url_key'.")
         wished = self.querystring_expire if expire is None else values.whole_seconds(expire)
-        life = wished + self.stable_urls
+        step = self.stable_urls if stable else 0
+        life = wished + step
         longest = option_rules.LONGEST_PRESIGNED_LIFE
         if self.protocol == "s3" and life > longest:
             raise ValueError(f"A presigned URL lives {longest} seconds (7 days) at most, not {life}.")
-        return (now - now % self.stable_urls if self.stable_urls else now), life
+        return (now - now % step if step else now), life
 
     def problems(self) -> list[ConfigurationError]:
         """Everything that makes these options unusable, the most basic first; empty when there is nothing."""

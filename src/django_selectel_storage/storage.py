@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any, Literal, cast, overload
 
+from django.core.files.storage import Storage
 from django.core.files.utils import validate_file_name
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from django_selectel_storage.further import FurtherVerbs, UrlOptions
 from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.static import HashedNames, StaticVerbs
 from django_selectel_storage.stored_content import StoredContent
+from django_selectel_storage.transport.body import reopen_if_closed
 from django_selectel_storage.windows import Source
 
 if TYPE_CHECKING:
@@ -68,45 +70,39 @@ class SelectelStorage(FurtherVerbs):
         content = as_file(content, name)
         validate_file_name(name, allow_relative_path=True)
         with rewindable(content, self.options.max_memory_size) as source:
-            if naming.chooses_names_itself(self, SelectelStorage):
-                saved = self._save_under_asked_name(str(name), source, max_length)
-            else:
-                saved = self._save_under_first_free_name(str(name), source, max_length)
+            saved = self._save_under_free_name(str(name), source, max_length)
         if saved != name:
             validate_file_name(saved, allow_relative_path=True)
         return saved
 
-    def _save_under_first_free_name(self, name: str, content: Any, max_length: int | None) -> str:
-        taken: set[str] = set()
-        asks = naming.asks_first(self, SelectelStorage)
-        while len(taken) < naming.MOST_NAMES:
-            candidate = naming.NameSearch(self, taken, asks=asks).get_available_name(name, max_length=max_length)
-            if candidate != name:
-                validate_file_name(candidate, allow_relative_path=True)
-            content.seek(0)
-            try:
-                with naming.guarded(self, on=not self.options.file_overwrite):
-                    return self._save(candidate, content)
-            except naming.NameTaken:
-                taken.add(candidate)
-        raise naming.all_taken(name)
-
-    def _save_under_asked_name(self, name: str, content: Any, max_length: int | None) -> str:
-        """Django's own road, for a subclass that chooses names itself; the condition is only a guard there.
-
-        A subclass that gives the same name again, although it was taken, means to overwrite.
-        """
-        refused = None
+    def _save_under_free_name(self, name: str, content: Any, max_length: int | None) -> str:
+        """Try names until one is free. A subclass that gives one again although it was taken means to overwrite."""
+        overwrites, taken = self.options.file_overwrite, set[str]()
+        chooser: Storage = self
+        if not naming.chooses_names_itself(self, SelectelStorage):
+            asks = not overwrites and naming.asks_first(self, SelectelStorage)
+            chooser = naming.NameSearch(self, taken, asks=asks)
         for _ in range(naming.MOST_NAMES):
-            candidate = self.get_available_name(name, max_length=max_length)
-            validate_file_name(candidate, allow_relative_path=True)
-            content.seek(0)
-            try:
-                with naming.guarded(self, on=not self.options.file_overwrite and candidate != refused):
-                    return self._save(candidate, content)
-            except naming.NameTaken:
-                refused = candidate
+            candidate = chooser.get_available_name(name, max_length=max_length)
+            saved = self._saved(name, candidate, content, guarded=not overwrites and candidate not in taken)
+            if saved is not None:
+                return saved
+            taken.add(candidate)
         raise naming.all_taken(name)
+
+    def _saved(self, name: str, candidate: str, content: Any, *, guarded: bool) -> str | None:
+        """Store content under a name; None if that is taken, also where a subclass wraps the error."""
+        if candidate != name:
+            validate_file_name(candidate, allow_relative_path=True)
+        reopen_if_closed(content)
+        content.seek(0)
+        with naming.attempted(self, candidate, guarded=guarded) as attempt:
+            try:
+                return self._save(candidate, content)
+            except Exception:
+                if not attempt.refused:
+                    raise
+                return None
 
     def is_name_available(self, name: str, max_length: int | None = None) -> bool:
         """Say whether content may be stored under a name: where that overwrites, any that is not too long."""
@@ -122,12 +118,16 @@ class SelectelStorage(FurtherVerbs):
         )
 
     def _save(self, name: str, content: Content) -> str:
-        """Store content under exactly this name; outside of ``save``, and a second time in it, that overwrites."""
+        """Store content under exactly this name. That overwrites, unless ``save`` asks for it (in the same thread)."""
+        attempt = naming.attempt_of(self)
         try:
-            saved = self._store(name, content, guarded=naming.is_guarded(self))
+            saved = self._store(name, content, guarded=attempt is not None and attempt.guards(name))
         except ObjectExists as error:
+            if attempt is not None:
+                attempt.refused = True
             raise naming.NameTaken from error
-        naming.lift_guard(self)
+        if attempt is not None:
+            attempt.written.add(name)
         return saved
 
     # --- reading -----------------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ class SelectelStorage(FurtherVerbs):
             return names.with_query(names.public_url(options.custom_domain, key), parameters)
         if key == options.location or (reading and not options.signs_urls):
             return names.with_query(self.client.plain_url(key), parameters)
-        signed_at, life = options.signing_window(time.time(), expire)
+        signed_at, life = options.signing_window(time.time(), expire, stable=reading)
         return self.client.signed_url(key, method, signed_at, life, parameters or {})
 
 

@@ -110,7 +110,7 @@ class UploadLinks(StoringStorage):
         parameters: Mapping[str, str] = MappingProxyType({}),
     ) -> str:
         """Sign a PUT: the address of a name, header fields that have to be sent like this, query parameters."""
-        signed_at, life = self.options.signing_window(time.time(), expire)
+        signed_at, life = self.options.signing_window(time.time(), expire, stable=False)
         return self.client.signed_url(self._file_key(name), "PUT", signed_at, life, parameters, headers)
 
 

@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import certifi
 import urllib3
@@ -168,7 +168,7 @@ class _Connections:
             settings["ssl_context"] = tls_context(options.ca_bundle)
         self._urllib3: Any
         if proxy:
-            self._urllib3 = urllib3.ProxyManager(proxy, **settings)
+            self._urllib3 = urllib3.ProxyManager(proxy, proxy_headers=_credentials_of(proxy), **settings)
             self._urllib3.pool_classes_by_scheme = _pool_classes(options.read_timeout)
         else:
             kind = _pool_classes(options.read_timeout)[parts.scheme]
@@ -219,7 +219,17 @@ def _proxy_for(origin: SplitResult, proxy: str | None) -> str | None:
         return proxy
     if urllib.request.proxy_bypass(origin.hostname or ""):
         return None
-    return urllib.request.getproxies().get(origin.scheme)
+    found = urllib.request.getproxies().get(origin.scheme)
+    return f"http://{found}" if found and "://" not in found else found  # as curl takes it
+
+
+def _credentials_of(proxy: str) -> dict[str, str]:
+    """Give the header that proves to a proxy who we are (RFC 7617), if its address has a user name."""
+    parts = urlsplit(proxy)
+    if parts.username is None:
+        return {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return dict(urllib3.make_headers(proxy_basic_auth=pair))
 
 
 class _Incoming:
