@@ -16,6 +16,7 @@ The rooms, from the door inwards; each imports only from its own number or a hig
                     hands back), stored_content (what a browser has put there itself), container, utils (1.x)
        checks       system checks; debug: secrets masked in Django's error reports
     3  conf         the entrance: arguments + Django settings + DSN -> StorageOptions; below it, no Django
+       improper     errors of the rooms below as Django's ImproperlyConfigured
     4  protocols    what any object store can do (base), which one is chosen (factory), and how S3 and Swift say it
        windows      a file's bytes, fetched as they are read
     5  signing      SigV4 and TempURL, pure functions

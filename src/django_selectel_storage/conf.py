@@ -6,15 +6,13 @@ storage; never do the credentials of one storage meet the place of another by ac
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
 
 import django
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
 from django_selectel_storage import dsn, options
 from django_selectel_storage.exceptions import (
@@ -23,12 +21,15 @@ from django_selectel_storage.exceptions import (
     InvalidOption,
     InvalidSchema,
 )
+from django_selectel_storage.improper import improperly_configured
 from django_selectel_storage.options import StorageOptions
 
 DEFAULT_SCHEMA = "default"
 RELEVANT_SETTINGS = frozenset({"SELECTEL_STORAGES", "STORAGES"})
 LEFT_OUT = "credentials_left_out"
 # Arguments that say where the data lies: with one of them, the default schema is not read.
+_ACCOUNT = options.SECRETS - {"proxy"}  # what makes it another account; a proxy is only another way there
+_ADDRESS = re.compile("//|:")  # a name with these is a DSN gone wrong, and may hold a secret
 _PLACES = options.CREDENTIALS | {"container", "endpoint", "auth_url", "pool"}
 
 
@@ -188,6 +189,10 @@ def raw_schema(name: str) -> object:
     """
     schemas = setting("SELECTEL_STORAGES")
     if not isinstance(schemas, Mapping) or name not in schemas:
+        if _ADDRESS.search(name):
+            raise InvalidSchema(
+                "What is given is no schema's name, and no DSN: those begin with 'selectel://' or alike."
+            )
         known = ", ".join(map(repr, schemas)) if isinstance(schemas, Mapping) and schemas else "none"
         raise InvalidSchema(f"SELECTEL_STORAGES has no schema {name!r} (known: {known}).")
     return schemas[name]
@@ -204,9 +209,18 @@ def non_secret(given: Arguments) -> tuple[str | None, dict[str, object]]:
     """
     keywords, readable = _spelled_out(given)
     kept = {name: value for name, value in keywords.items() if name not in options.SECRETS}
-    if given.left_out or not readable or kept.keys() != keywords.keys():
+    if given.left_out or not readable or _ACCOUNT & keywords.keys():
         kept[LEFT_OUT] = True
     return given.schema, kept
+
+
+def holds_secrets(given: Arguments, args: Iterable[object], keywords: Mapping[str, object]) -> bool:
+    """Whether a subclass's own arguments may hold credentials: by name, by value, or as a DSN."""
+    spelled_out = _spelled_out(given)[0]
+    secrets = {str(spelled_out[name]) for name in options.SECRETS if spelled_out.get(name)} | {given.dsn}
+    if options.SECRETS & {options.ALIASES.get(name.lower(), name.lower()) for name in keywords}:
+        return True
+    return any(value in secrets for value in (*args, *keywords.values()) if isinstance(value, str))
 
 
 def may_share_credentials(one: Arguments, other: Arguments) -> bool:
@@ -214,7 +228,7 @@ def may_share_credentials(one: Arguments, other: Arguments) -> bool:
     if one.left_out or other.left_out:
         return True
     first, second = _spelled_out(one)[0], _spelled_out(other)[0]
-    return all(first.get(name) == second.get(name) for name in options.SECRETS)
+    return all(first.get(name) == second.get(name) for name in _ACCOUNT)
 
 
 def _spelled_out(given: Arguments) -> tuple[dict[str, object], bool]:
@@ -270,25 +284,3 @@ def _older_settings() -> dict[str, str]:
 def uses_time_zones() -> bool:
     """Whether times are aware (USE_TZ)."""
     return bool(settings.USE_TZ)
-
-
-@contextmanager
-def improperly_configured() -> Iterator[None]:
-    """Turn the error of a pure room into one that is ImproperlyConfigured too."""
-    try:
-        yield
-    except ConfigurationError as error:
-        if isinstance(error, ImproperlyConfigured):
-            raise
-        raise _both(type(error))(*error.args) from None
-
-
-_BOTH: dict[type[ConfigurationError], type[Any]] = {}
-
-
-def _both(kind: type[ConfigurationError]) -> type[Any]:
-    """The class of an error that is of the given kind and ImproperlyConfigured."""
-    if kind not in _BOTH:
-        names = {"__doc__": kind.__doc__, "__module__": kind.__module__}
-        _BOTH[kind] = type(kind.__name__, (kind, ImproperlyConfigured), names)
-    return _BOTH[kind]

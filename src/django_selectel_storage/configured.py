@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import Storage
@@ -19,6 +19,9 @@ from django_selectel_storage.exceptions import InvalidName
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectClient
 from django_selectel_storage.protocols.factory import client_for
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 _RESOLVED = ("options", "client")  # what is made at first use, and forgotten when settings change
 
@@ -36,6 +39,14 @@ class ConfiguredStorage(Storage):
 
     #: What a class prefers to the defaults of the options; what is given wins.
     default_options: ClassVar[Mapping[str, object]] = {}
+
+    _given: tuple[tuple[object, ...], dict[str, object]]
+
+    def __new__(cls, *args: object, **keywords: object) -> Self:
+        """Remember what a subclass's own constructor is given: a migration has to give it the same."""
+        storage = super().__new__(cls)
+        storage._given = (args, keywords)
+        return storage
 
     def __init__(self, storage: str | None = None, **keywords: object) -> None:
         self._arguments = conf.arguments(storage, keywords, self.default_options)
@@ -75,6 +86,8 @@ class ConfiguredStorage(Storage):
         key = self._key(name)
         if key == self.options.location:
             raise ValueError("The name of a file must not be empty.")
+        if names.names_a_folder(str(name)):
+            raise SuspiciousFileOperation(f"{name!a} is no name of a file: '.' and '..' are folders.")
         return key
 
     def _folder_prefix(self, path: str) -> str:
@@ -84,10 +97,17 @@ class ConfiguredStorage(Storage):
             raise SuspiciousFileOperation(str(error)) from error
 
     def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-        """Describe the storage for a migration: its schema, or its options without the credentials."""
-        schema, keywords = conf.non_secret(self._arguments)
+        """Describe the storage for a migration: its schema, or its options without the credentials.
+
+        A subclass with a constructor of its own is described by what that was given, unless that holds credentials.
+        """
         kind = type(self)
-        return f"{kind.__module__}.{kind.__qualname__}", (schema,) if schema else (), keywords
+        path = f"{kind.__module__}.{kind.__qualname__}"
+        args, keywords = self._given
+        if kind.__init__ is not ConfiguredStorage.__init__ and not conf.holds_secrets(self._arguments, args, keywords):
+            return path, cast("tuple[str, ...]", args), dict(keywords)
+        schema, options = conf.non_secret(self._arguments)
+        return path, (schema,) if schema else (), options
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ConfiguredStorage):
@@ -98,7 +118,7 @@ class ConfiguredStorage(Storage):
 
     def __hash__(self) -> int:
         path, args, keywords = self.deconstruct()
-        return hash((path, args, str(keywords.get("container")), str(keywords.get("location"))))
+        return hash((path, str(args), str(keywords.get("container")), str(keywords.get("location"))))
 
     def __repr__(self) -> str:
         schema, keywords = conf.non_secret(self._arguments)

@@ -43,7 +43,7 @@ class InvalidOption(ConfigurationError):
 
 
 class CredentialsLeftOut(ConfigurationError):
-    """A storage that came out of a migration or a pickle without its credentials was used."""
+    """A storage that came out of a migration, without its credentials, was used."""
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -133,8 +133,12 @@ class DeletionFailed(StorageError):
 
     def __init__(self, failures: dict[str, StorageError]) -> None:
         first = next(iter(failures.items()), ("", ""))
-        super().__init__(f"{len(failures)} files could not be deleted, among them {first[0]!r}: {first[1]}")
+        count = "1 file" if len(failures) == 1 else f"{len(failures)} files"
+        super().__init__(f"{count} could not be deleted, among them {first[0]!r}: {first[1]}")
         self.failures = failures
+
+    def __reduce__(self) -> tuple[type[DeletionFailed], tuple[dict[str, StorageError]]]:
+        return type(self), (self.failures,)
 
 
 class ServerError(StorageError):

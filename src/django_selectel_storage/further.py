@@ -12,11 +12,12 @@ from typing import IO, TYPE_CHECKING, Any, TypedDict, cast
 from asgiref.sync import sync_to_async
 from django.core.exceptions import SuspiciousFileOperation
 
-from django_selectel_storage import compression, conf, headers, names
+from django_selectel_storage import compression, headers, names
 from django_selectel_storage.content import Content
 from django_selectel_storage.direct_uploads import DirectUploads
 from django_selectel_storage.exceptions import DeletionFailed, InvalidOption, ObjectExists
 from django_selectel_storage.files import Stream
+from django_selectel_storage.improper import improperly_configured
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload, headers_of
 from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.transport.body import CHUNK
@@ -40,9 +41,9 @@ class HeaderChanges(TypedDict, total=False):
 class UrlOptions(TypedDict, total=False):
     """What a URL is to be like; as of ``SelectelStorage.url``."""
 
-    parameters: Mapping[str, str] | None
+    parameters: Mapping[str, object] | None
     expire: float | timedelta | None
-    http_method: str
+    http_method: str | None
 
 
 class FurtherVerbs(DirectUploads):
@@ -105,7 +106,7 @@ class FurtherVerbs(DirectUploads):
 
         Args:
             name: the storage name.
-            content: a file-like object.
+            content: bytes, text, or a file-like object.
             metadata: names (letters, digits, hyphens) and values, which may be any text.
 
         Returns:
@@ -140,7 +141,7 @@ class FurtherVerbs(DirectUploads):
         Raises:
             ImproperlyConfigured: there is no such header, or its value cannot be one.
         """
-        with conf.improperly_configured():
+        with improperly_configured():
             return _changed(headers_of(info), changes or self._rules(name, info))
 
     def copy(self, source: str, target: str, *, overwrite: bool = False) -> str:
@@ -180,8 +181,11 @@ class FurtherVerbs(DirectUploads):
         """Remove many files with few requests; those that are not there are as good as removed.
 
         Raises:
+            TypeError: it is one text, whose letters would be taken for names.
             DeletionFailed: some could not be removed; its ``failures`` tell which and why. The others are gone.
         """
+        if isinstance(names_to_delete, str):
+            raise TypeError("delete_many() takes several names: [name] for one.")
         by_key = {self._file_key(name): name for name in names_to_delete}
         failures = self.client.delete_many(list(by_key))
         if failures:
@@ -229,6 +233,8 @@ class FurtherVerbs(DirectUploads):
 
     def _key_prefix(self, prefix: str) -> str:
         """Give the prefix of the keys whose names begin with a prefix."""
+        if names.names_a_folder(prefix):
+            raise SuspiciousFileOperation(f"{prefix!a} is no beginning of names: '.' and '..' are folders.")
         key = self._key(prefix)
         return f"{key}/" if key and key == self.options.location else key
 

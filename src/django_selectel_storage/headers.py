@@ -35,24 +35,52 @@ _COMPRESSED = {
 }
 
 
+# Common types that Python's own table lacks, in one version or another.
+_FURTHER_TYPES = (
+    ("text/javascript", ".js"),
+    ("text/javascript", ".mjs"),
+    ("image/webp", ".webp"),
+    ("image/avif", ".avif"),
+    ("image/heic", ".heic"),
+    ("font/woff", ".woff"),
+    ("font/woff2", ".woff2"),
+    ("font/ttf", ".ttf"),
+    ("font/otf", ".otf"),
+    ("application/manifest+json", ".webmanifest"),
+    ("application/wasm", ".wasm"),
+    ("text/markdown", ".md"),
+    ("application/gzip", ".gz"),
+    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
+    ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx"),
+    ("application/vnd.oasis.opendocument.text", ".odt"),
+    ("application/vnd.oasis.opendocument.spreadsheet", ".ods"),
+    ("application/vnd.oasis.opendocument.presentation", ".odp"),
+    ("application/epub+zip", ".epub"),
+    ("application/rtf", ".rtf"),
+    ("application/x-7z-compressed", ".7z"),
+    ("application/vnd.rar", ".rar"),
+    ("application/vnd.android.package-archive", ".apk"),
+    ("audio/ogg", ".ogg"),
+    ("audio/opus", ".opus"),
+    ("audio/flac", ".flac"),
+    ("audio/mp4", ".m4a"),
+    ("audio/aac", ".aac"),
+    ("video/mp4", ".m4v"),
+    ("video/ogg", ".ogv"),
+    ("video/x-matroska", ".mkv"),
+    ("text/calendar", ".ics"),
+    ("text/vcard", ".vcf"),
+    ("text/yaml", ".yaml"),
+    ("text/yaml", ".yml"),
+    ("application/toml", ".toml"),
+)
+
+
 def _known_types() -> mimetypes.MimeTypes:
-    """The types of Python itself, and not those of the machine it runs on, so that every server answers alike."""
+    """Python's own types and common ones that it lacks, not those of this machine: every server answers alike."""
     types = mimetypes.MimeTypes()
-    for content_type, extension in (
-        ("text/javascript", ".js"),
-        ("text/javascript", ".mjs"),
-        ("image/webp", ".webp"),
-        ("image/avif", ".avif"),
-        ("image/heic", ".heic"),
-        ("font/woff", ".woff"),
-        ("font/woff2", ".woff2"),
-        ("font/ttf", ".ttf"),
-        ("font/otf", ".otf"),
-        ("application/manifest+json", ".webmanifest"),
-        ("application/wasm", ".wasm"),
-        ("text/markdown", ".md"),
-        ("application/gzip", ".gz"),
-    ):
+    for content_type, extension in _FURTHER_TYPES:
         types.add_type(content_type, extension)
     return types
 
@@ -104,6 +132,7 @@ def for_object(name: str, options: StorageOptions, declared_type: object = None)
         cache_control=_text(name, "cache_control", options.cache_control),
         content_disposition=_text(name, "content_disposition", options.content_disposition),
         content_language=_text(name, "content_language", options.content_language),
+        content_encoding="gzip" if _is_packed_picture(name) else None,
         metadata=_metadata(name, options),
     )
 
@@ -124,7 +153,7 @@ def overridden(described: ObjectHeaders, given: Mapping[str, str], metadata: Map
     for name, value in given.items():
         field_name = name.lower().replace("-", "_")
         if field_name in STANDARD:
-            changes[field_name] = _text(name, name, value)
+            changes[field_name] = _fit(value, f"The header {name!r} is no text without control characters.")
         elif name.lower().startswith(_METADATA_PREFIXES):
             extra[name.lower().partition("-meta-")[2]] = value
         else:
@@ -138,10 +167,17 @@ def content_type(name: str, default: str, declared: object = None) -> str:
     """Choose a content type: the upload's own, else what the name's extension tells, else the default."""
     if isinstance(declared, str) and MEDIA_TYPE.fullmatch(declared):
         return declared
-    guessed, compression = _TYPES.guess_type(name.rpartition("/")[2].replace(":", "_"))
-    if compression:
+    file = name.rpartition("/")[2].replace(":", "_")
+    guessed, compression = _TYPES.guess_type(file)
+    if compression and not _is_packed_picture(name):
         return _COMPRESSED.get(compression, default)
-    return guessed or default
+    # What a project has added with mimetypes.add_type() counts too, where nothing is known here.
+    return guessed or mimetypes.guess_type(file)[0] or default
+
+
+def _is_packed_picture(name: str) -> bool:
+    """Whether a name is that of an SVG that browsers show only when they are told to unpack it (SVG 1.1, 1.2)."""
+    return name.lower().endswith(".svgz")
 
 
 def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
@@ -164,8 +200,12 @@ def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
 
 def _text(name: str, option: str, rule: TextRule | None) -> str | None:
     value = rule(name) if callable(rule) else rule
+    return _fit(value, f"The option {option!r} gave no text without control characters for {name!a}.")
+
+
+def _fit(value: object, complaint: str) -> str | None:
     if value is not None and (not isinstance(value, str) or UNFIT.search(value)):
-        raise InvalidOption(f"The option {option!r} gave no text without control characters for {name!a}.")
+        raise InvalidOption(complaint)
     return value or None
 
 

@@ -14,6 +14,7 @@ from django_selectel_storage.exceptions import InvalidName
 
 LONGEST_KEY = 1024  # bytes of UTF-8; S3 "Object key naming guidelines", Swift's max_object_name_length
 _DOTS = re.compile(r"(?:^|[/\\])\.\.?(?:[/\\]|$)")  # a segment "." or ".."
+_CAPITAL = re.compile(r"(?<!^)[A-Z]")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~/-]*")  # RFC 3986, section 2.3, and the slash between segments
 
 
@@ -38,6 +39,11 @@ def object_key(name: str, location: str = "") -> str:
     key = f"{location}/{relative}" if location and relative else relative or location
     _refuse_unwritable(key, name)
     return key
+
+
+def names_a_folder(name: str) -> bool:
+    """Whether a name ends in ``.`` or ``..``, which mean a folder."""
+    return re.split(r"[/\\]", name)[-1] in {".", ".."}
 
 
 def is_writable(text: str) -> bool:
@@ -73,9 +79,22 @@ def public_url(base: str, key: str) -> str:
     return f"{base}/{quoted(key)}"
 
 
+def as_folder(url: str) -> str:
+    """Give the URL of a folder: names can be appended to it."""
+    return url if url.endswith("/") else f"{url}/"
+
+
 def with_query(url: str, parameters: Mapping[str, str] | None) -> str:
     """Append query parameters to a URL."""
     return f"{url}?{urlencode(parameters, quote_via=quote)}" if parameters else url
+
+
+def query_names(parameters: Mapping[str, object] | None) -> dict[str, str]:
+    """Give query parameters as S3 names them: ``response-content-type`` for boto3's ``ResponseContentType``."""
+    return {
+        _CAPITAL.sub(r"-\g<0>", name).lower() if name.startswith("Response") else name: str(value)
+        for name, value in (parameters or {}).items()
+    }
 
 
 def _without_dots(relative: str) -> str:

@@ -139,12 +139,15 @@ def web_address(value: object) -> str:
 
 def domain(value: object) -> str:
     """A host or a URL under which files are public; comes out as a URL without a trailing slash."""
-    written = text(value).strip().strip("/")
-    if not written:
+    written = text(value).strip().removeprefix("//")
+    if not written or written.startswith("/") or " " in written:
         raise ValueError("expects a host, as 'cdn.example.com'.")
-    if "://" not in written:
-        written = f"https://{written}"
-    return web_address(written)
+    return web_address(written if "://" in written else f"https://{written}")
+
+
+def container(value: object) -> str:
+    """A container's name; slashes around it are dropped, as 1.x did."""
+    return text(value).strip("/")
 
 
 def location(value: object) -> str:

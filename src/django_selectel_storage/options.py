@@ -58,7 +58,7 @@ def _option(parse: Callable[[object], Any], default: Any = None, *, secret: bool
 class StorageOptions:
     """All options of one storage, checked. Times are in seconds, sizes in bytes. A None means "not given"."""
 
-    container: str = _option(values.text, "")
+    container: str = _option(values.container, "")
     access_key: str | None = _option(values.text, secret=True)
     secret_key: str | None = _option(values.text, secret=True)
     username: str | None = _option(values.text, secret=True)
@@ -151,13 +151,20 @@ class StorageOptions:
         """
         if not self.can_sign:
             raise ValueError("URLs of this storage cannot be signed: set 'temp_url_key'.")
-        wished = self.querystring_expire if expire is None else values.whole_seconds(expire)
+        wished = self.querystring_expire if expire is None else self._life(expire)
         step = self.stable_urls if stable else 0
         life = wished + step
         longest = option_rules.LONGEST_PRESIGNED_LIFE
         if self.protocol == "s3" and life > longest:
             raise ValueError(f"A presigned URL lives {longest} seconds (7 days) at most, not {life}.")
         return (now - now % step if step else now), life
+
+    @staticmethod
+    def _life(expire: float | timedelta) -> int:
+        try:
+            return values.whole_seconds(expire)
+        except ValueError as error:
+            raise ValueError(f"The life 'expire' of a signed URL {error}") from None
 
     def problems(self) -> list[ConfigurationError]:
         """Everything that makes these options unusable, the most basic first; empty when there is nothing."""
@@ -171,17 +178,20 @@ _PARSERS: dict[str, Callable[[object], Any]] = {
     "requests_factory": lambda _: None,  # whatever it is, it is ignored
 }
 
+_OPTIONAL = frozenset(option.name for option in fields(StorageOptions) if option.default is None)
+
 
 def storage_options(given: Mapping[str, object]) -> StorageOptions:
     """Check and convert a mapping of options.
 
     Args:
-        given: option names (canonical, as ``canonical`` returns them) and their values; None means "not given".
+        given: option names (canonical, as ``canonical`` returns them) and their values; None means "not given", and so
+            does an empty text (an environment variable that is not set) for an option that needs not be given.
 
     Raises:
         ConfigurationError: the first problem that was found; the message names the option, never a secret's value.
     """
-    parsed: dict[str, Any] = {name: _parsed(name, value) for name, value in given.items() if value is not None}
+    parsed: dict[str, Any] = {name: _parsed(name, value) for name, value in given.items() if not _is_unset(name, value)}
     options = StorageOptions(**{name: value for name, value in parsed.items() if name not in RETIRED})
     for problem in options.problems():
         raise problem
@@ -228,6 +238,10 @@ def _unknown(name: str, names: Iterable[str]) -> str:
     nearest = difflib.get_close_matches(name.lower(), candidates, n=1, cutoff=0.4)
     hint = f"Did you mean {nearest[0]!r}?" if nearest else f"Known options: {', '.join(candidates)}."
     return f"Unknown option {name!r}. {hint}"
+
+
+def _is_unset(name: str, value: object) -> bool:
+    return value is None or (value == "" and name in _OPTIONAL)
 
 
 def _parsed(name: str, value: object) -> object:

@@ -226,19 +226,18 @@ class SelectelStorage(FurtherVerbs):
     def url(
         self,
         name: str | None,
-        *,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Mapping[str, object] | None = None,
         expire: float | timedelta | None = None,
-        http_method: str = "GET",
+        http_method: str | None = None,
     ) -> str:
         """Give a URL at which a browser finds the file, without a request (on Swift, after a login and a question).
 
         Args:
             name: the storage name; ``""`` gives the address of the location.
-            parameters: query parameters that are signed too, as ``response-content-disposition`` (S3), or that
-                TempURL knows: ``filename``, ``inline``.
+            parameters: query parameters that are signed too, as ``response-content-disposition`` (S3, boto3's spelling
+                ``ResponseContentDisposition`` too), or that TempURL knows: ``filename``, ``inline``.
             expire: how long a signed URL lives, in seconds or as timedelta; None takes ``querystring_expire``.
-            http_method: what the URL lets its bearer do: GET, HEAD, PUT or DELETE, in either case.
+            http_method: what the URL lets its bearer do: GET (also None), HEAD, PUT or DELETE, in either case.
 
         Returns:
             The public URL with ``custom_domain``, a signed one where the storage signs, otherwise the plain address.
@@ -249,19 +248,19 @@ class SelectelStorage(FurtherVerbs):
             ValueError: the URL would live longer than S3 allows, is to be signed and cannot be, or is to let its bearer
                 do something else; or change something, but names no file.
         """
-        options = self.options
-        method = http_method.upper()
+        options, query = self.options, names.query_names(parameters)
+        method = "GET" if http_method is None else http_method.upper()
         if method not in _METHODS:
             raise ValueError(f"A URL is for one of {', '.join(_METHODS)}, not for {http_method!r}.")
         reading = method in {"GET", "HEAD"}
         relative = str(name or "").lstrip("/")
         key = self._key(relative) if reading else self._file_key(relative)
-        if options.custom_domain and reading:
-            return names.with_query(names.public_url(options.custom_domain, key), parameters)
-        if key == options.location or (reading and not options.signs_urls):
-            return names.with_query(self.client.plain_url(key), parameters)
+        if not relative or (reading and (options.custom_domain or not options.signs_urls)):
+            domain = options.custom_domain
+            plain = names.public_url(domain, key) if domain else self.client.plain_url(key)
+            return names.with_query(plain if relative else names.as_folder(plain), query)
         signed_at, life = options.signing_window(time.time(), expire, stable=reading)
-        return self.client.signed_url(key, method, signed_at, life, parameters or {})
+        return self.client.signed_url(key, method, signed_at, life, query)
 
 
 class SelectelStaticStorage(StaticVerbs, SelectelStorage):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from django_selectel_storage import compression, conf, headers, names
+from django_selectel_storage import compression, headers, names
 from django_selectel_storage.configured import ConfiguredStorage
-from django_selectel_storage.content import Content
+from django_selectel_storage.content import Content, as_file
+from django_selectel_storage.improper import improperly_configured
 from django_selectel_storage.protocols.conditional import guard_for, put_if_absent
 from django_selectel_storage.transport.body import body_of
 
@@ -20,6 +21,7 @@ class StoringStorage(ConfiguredStorage):
     ) -> str:
         """Send content to the key of a name, and give the name."""
         key = self._file_key(name)
+        content = as_file(content, name)
         body = body_of(content, self.options.max_memory_size)
         try:
             body, described = compression.compressed(body, self._describe(name, content, metadata), self.options)
@@ -39,7 +41,7 @@ class StoringStorage(ConfiguredStorage):
     def _describe(
         self, name: str, content: Content | None, metadata: Mapping[str, str] | None
     ) -> headers.ObjectHeaders:
-        with conf.improperly_configured():
+        with improperly_configured():
             described = headers.for_object(name, self.options, getattr(content, "content_type", None))
             given = self.get_object_headers(name)
             return headers.overridden(described, given, metadata) if given or metadata else described

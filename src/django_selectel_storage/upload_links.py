@@ -119,7 +119,7 @@ def _wishes(size: int | None, content_type: str | None, *, overwrite: bool) -> d
     result = {}
     if size is not None:
         if isinstance(size, bool) or not isinstance(size, int) or size < 0:
-            raise ValueError("The size of an upload is a whole number of bytes.")
+            raise ValueError("The size of an upload is a whole number of bytes, 0 or more.")
         if size > LARGEST_PUT:
             raise ObjectTooLarge("One upload carries 5 GiB at most; larger files go through save(), in parts.")
         result["size"] = ("Content-Length", str(size))

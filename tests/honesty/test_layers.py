@@ -34,7 +34,7 @@ LINES: dict[str, int] = {
         ],
         2,
     ),
-    "conf": 3,
+    **dict.fromkeys(["conf", "improper"], 3),
     **dict.fromkeys(["protocols", "windows"], 4),
     **dict.fromkeys(["signing", "transport", "compression"], 5),
     **dict.fromkeys(

@@ -108,7 +108,7 @@ def presigned_query(
 
 
 def _signature(key: SigningKey, date: str, scope: str, canonical_request: str) -> str:
-    hashed = sha256(canonical_request.encode()).hexdigest()
+    hashed = sha256(canonical_request.encode("utf-8", "surrogateescape")).hexdigest()
     signer = _signer(key.secret_key, date[:8], key.region, key.service).copy()
     signer.update(f"{ALGORITHM}\n{date}\n{scope}\n{hashed}".encode())
     return signer.hexdigest()
@@ -129,4 +129,6 @@ def _encoded(text: str) -> str:
 
 
 def _folded(value: str) -> str:
-    return " ".join(value.split()) if "  " in value else value.strip()
+    """Give a header's value as it is signed; what is not ASCII travels as Latin-1, and its bytes are signed."""
+    folded = " ".join(value.split()) if "  " in value else value.strip()
+    return folded if folded.isascii() else folded.encode("latin-1").decode("utf-8", "surrogateescape")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django_selectel_storage import conf
 from django_selectel_storage.exceptions import InvalidOption, UnknownOption
+from django_selectel_storage.improper import improperly_configured
 from django_selectel_storage.names import object_key
 from django_selectel_storage.option_rules import LARGEST_PUT, SMALLEST_PART
 
@@ -50,7 +51,7 @@ def upload_settings() -> UploadSettings:
     Raises:
         ImproperlyConfigured: they are not usable.
     """
-    with conf.improperly_configured():
+    with improperly_configured():
         return settings_of(conf.setting("SELECTEL_UPLOADS") or {})
 
 

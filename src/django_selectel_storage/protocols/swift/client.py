@@ -51,7 +51,6 @@ class SwiftClient:
         self._options = options
         self._tokens = tokens
         self._connect = connect
-        self._digest_name = ""
         self.cors = ContainerCors(self._send, self.container)
         self._presence = presence.Presence(self._ask_for_container)
 
@@ -180,9 +179,11 @@ class SwiftClient:
 
     def _digest(self) -> str:
         """Choose the digest of TempURLs: what the server's /info allows, asked for once, where there was a login."""
-        if not self._digest_name:
-            self._digest_name = "sha256" if self._known_storage_url() else self._ask_for_digest()
-        return self._digest_name
+        if self._known_storage_url():
+            return "sha256"
+        if not self._tokens.temp_url_digest:
+            self._tokens.temp_url_digest = self._ask_for_digest()
+        return self._tokens.temp_url_digest
 
     def _ask_for_digest(self) -> str:
         parts = urlsplit(self._tokens.current().storage_url)

@@ -76,6 +76,7 @@ class TokenKeeper:
         self._login = login
         self._clock = clock
         self.forget_lock()
+        self.temp_url_digest = ""  # what the server allows, once it was asked
         self._token: Token | None = None
         self._failure: StorageError | None = None
         self._failures = 0
