@@ -28,6 +28,7 @@ DEFAULT_SCHEMA = "default"
 RELEVANT_SETTINGS = frozenset({"SELECTEL_STORAGES", "STORAGES"})
 LEFT_OUT = "credentials_left_out"
 # Arguments that say where the data lies: with one of them, the default schema is not read.
+NOT_SECRET = frozenset(option.name for option in fields(StorageOptions)) - options.CREDENTIALS - options.SECRETS
 _ACCOUNT = options.SECRETS - {"proxy"}  # what makes it another account; a proxy is only another way there
 _ADDRESS = re.compile("//|:")  # a name with these is a DSN gone wrong, and may hold a secret
 _PLACES = options.CREDENTIALS | {"container", "endpoint", "auth_url", "pool"}
@@ -80,6 +81,11 @@ def arguments(storage: str | None, keywords: Mapping[str, object], defaults: Map
         if source is not None and (named_dsn or dsn.is_dsn(source)):
             return Arguments(None, source, given, defaults, left_out)
         return Arguments(source, None, given, defaults, left_out)
+
+
+def option_name(written: str) -> str:
+    """Give an option's own name for one in any case, or an alias."""
+    return options.ALIASES.get(written.lower(), written.lower())
 
 
 def resolve(given: Arguments) -> StorageOptions:
@@ -218,7 +224,7 @@ def holds_secrets(given: Arguments, args: Iterable[object], keywords: Mapping[st
     """Whether a subclass's own arguments may hold credentials: by name, by value, or as a DSN."""
     spelled_out = _spelled_out(given)[0]
     secrets = {str(spelled_out[name]) for name in options.SECRETS if spelled_out.get(name)} | {given.dsn}
-    if options.SECRETS & {options.ALIASES.get(name.lower(), name.lower()) for name in keywords}:
+    if options.SECRETS & {option_name(name) for name in keywords}:
         return True
     return any(value in secrets for value in (*args, *keywords.values()) if isinstance(value, str))
 

@@ -6,7 +6,7 @@ Nothing here stores or reads a file.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.exceptions import SuspiciousFileOperation
@@ -29,6 +29,8 @@ _RESOLVED = ("options", "client")  # what is made at first use, and forgotten wh
 class ConfiguredStorage(Storage):
     """A storage whose constructor only refuses misspelt keywords; everything else waits for the first use.
 
+    An attribute of a subclass that is called like an option (``location = "media"``) counts as such a keyword.
+
     Args:
         storage: a schema of SELECTEL_STORAGES (``"default"`` if nothing says otherwise) or a DSN.
         keywords: any option of the reference, as keyword; also ``dsn``.
@@ -49,8 +51,21 @@ class ConfiguredStorage(Storage):
         return storage
 
     def __init__(self, storage: str | None = None, **keywords: object) -> None:
-        self._arguments = conf.arguments(storage, keywords, self.default_options)
+        self._arguments = conf.arguments(storage, {**self._attributes(keywords), **keywords}, self.default_options)
         setting_changed.connect(self._forget)
+
+    @classmethod
+    def _attributes(cls, keywords: Iterable[str]) -> dict[str, object]:
+        """Give the options that a subclass sets as attributes, and that are not given; credentials are none of them."""
+        said = {
+            conf.option_name(name): value
+            for kind in reversed(cls.__mro__)
+            if issubclass(kind, ConfiguredStorage)
+            for name, value in vars(kind).items()
+            if not hasattr(value, "__get__")  # a method or a property is no value
+        }
+        given = {conf.option_name(name) for name in keywords}
+        return {name: said[name] for name in conf.NOT_SECRET & said.keys() - given}
 
     @cached_property
     def options(self) -> StorageOptions:

@@ -568,3 +568,26 @@ def test_the_location_itself_is_no_file(storage: SelectelStorage, hooks: Hooks, 
     with pytest.raises(ValueError, match="empty"):
         VERBS[verb](storage, name)
     assert names_in(storage) == ["here.txt"]
+
+
+@pytest.mark.parametrize("name", ["d/.", "d/e/..", "d\\."])
+def test_a_name_that_ends_in_dots_is_that_of_a_folder(storage: SelectelStorage, name: str) -> None:
+    storage.save("d/e/f.txt", ContentFile(b"x"))
+    with pytest.raises(SuspiciousFileOperation):
+        storage.delete_many([name])
+    with pytest.raises(SuspiciousFileOperation):
+        list(storage.walk(name))
+    assert storage.exists("d/e/f.txt")
+
+
+def test_one_text_is_not_taken_for_many_names(storage: SelectelStorage) -> None:
+    storage.save("a", ContentFile(b"x"))
+    with pytest.raises(TypeError, match=r"\[name\]"):
+        storage.delete_many("abc")
+    assert storage.exists("a")
+
+
+@pytest.mark.parametrize("content", [b"bytes", "bytes"])
+def test_metadata_are_saved_with_bytes_and_text(storage: SelectelStorage, content: bytes | str) -> None:
+    storage.save_with_metadata("a.txt", content, {"author": "me"})
+    assert storage.open("a.txt").read() == b"bytes"

@@ -153,3 +153,11 @@ def test_the_old_selectel_gets_a_sendmefile_object(make_storage: MakeStorage, ho
 def test_without_a_key_there_is_no_link(make_storage: MakeStorage) -> None:
     with pytest.raises(ValueError, match="temp_url_key"):
         make_storage().upload_url("x.txt", overwrite=True)
+
+
+@pytest.mark.parametrize("face", ["s3"])
+def test_headers_of_a_link_may_hold_any_script(make_storage: MakeStorage) -> None:
+    storage = make_storage(content_disposition='attachment; filename="отчёт.pdf"')
+    link = storage.direct_link("report.pdf", "mark", size=3, content_type="application/pdf")
+    assert send(link.method, link.url, b"pdf", link.headers) == 200
+    assert storage.stat("report.pdf").headers["content-disposition"] == 'attachment; filename="отчёт.pdf"'

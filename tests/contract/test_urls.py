@@ -193,6 +193,33 @@ def test_stable_urls_stay_the_same_and_none_dies_before_its_time(
     assert len(urls) == 5
 
 
+def test_links_that_change_something_are_not_prolonged(
+    make_signing: MakeStorage, face: str, clock: SimpleNamespace
+) -> None:
+    storage = make_signing(stable_urls=86_400)
+    link = storage.upload_url("a.txt", expire=60, overwrite=True)
+    for url in (link.url, storage.url("a.txt", expire=60, http_method="DELETE")):
+        assert life(url, face, clock.now) <= 60
+
+
+def test_parameters_may_be_spelt_as_boto3_spells_them(make_signing: MakeStorage, face: str) -> None:
+    storage = make_signing()
+    name = storage.save("a.txt", ContentFile(b"x"))
+    if face == "s3":
+        url = storage.url(name, {"ResponseContentDisposition": "attachment", "ResponseCacheControl": "no-store"}, 100)
+        headers = fetch(url)[0]
+        assert (headers["Content-Disposition"], headers["Cache-Control"]) == ("attachment", "no-store")
+    assert fetch(storage.url(name, None, 100, None))[1] == b"x"
+
+
+@pytest.mark.parametrize("options", [{}, {"custom_domain": "cdn.example.com"}])
+def test_names_can_be_appended_to_the_address_of_the_location(
+    make_storage: MakeStorage, options: dict[str, Any]
+) -> None:
+    storage = make_storage(querystring_auth=False, **options)
+    assert storage.url("") + "a.txt" == storage.url("a.txt")
+
+
 def test_stable_urls_work(make_signing: MakeStorage) -> None:
     storage = make_signing(stable_urls=3600)
     name = storage.save("a.txt", ContentFile(b"stable"))

@@ -89,3 +89,38 @@ def test_changed_settings_are_noticed(settings: Settings) -> None:
     for domain in ("one.example.com", "two.example.com"):
         settings.SELECTEL_STORAGES = {"default": f"selectel://user:password@box?custom_domain={domain}"}
         assert storage.url("x.txt") == f"https://{domain}/x.txt"
+
+
+class Archive(SelectelStorage):
+    """Has a constructor of its own."""
+
+    def __init__(self, folder: str = "zz", **keywords: object) -> None:
+        super().__init__("archive", location=folder, **keywords)
+
+
+@pytest.mark.parametrize("storage", [Archive(), Archive("folder"), Archive(folder="folder", gzip=True)])
+def test_a_subclass_is_built_by_its_own_constructor(storage: Archive) -> None:
+    path, args, keywords = storage.deconstruct()
+    assert path == f"{__name__}.Archive"
+    rebuilt = Archive(*args, **keywords)
+    assert rebuilt == storage
+    assert rebuilt._arguments == storage._arguments
+
+
+class Keyed(SelectelStorage):
+    """Has a constructor of its own, which is given credentials."""
+
+    def __init__(self, key: str = "", **keywords: object) -> None:
+        super().__init__(None, access_key=key, **keywords)
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        Keyed("s3cret-access", secret_key="s3cret-secret", container="box"),
+        Keyed(key="s3cret-access", secret_key="s3cret-secret", container="box"),
+        Keyed(dsn="selectel+s3://s3cret-access:s3cret-secret@box"),
+    ],
+)
+def test_no_credentials_of_a_subclass_s_own_constructor_are_written_down(storage: Keyed) -> None:
+    assert "s3cret" not in repr(storage.deconstruct())

@@ -166,6 +166,78 @@ def test_a_subclass_that_stores_in_its_own_way_is_guarded_too(
     assert storage.open(second).read().lower() == b"second"
 
 
+class WithOwnExists(SelectelStorage):
+    """Has an ``exists`` of its own, and overwrites."""
+
+    def exists(self, name: str) -> bool:
+        return super().exists(name)
+
+
+def test_overwriting_with_an_exists_of_its_own_ends(make_storage: MakeStorage) -> None:
+    storage = make_storage(WithOwnExists, file_overwrite=True)
+    assert [storage.save("a.txt", ContentFile(content)) for content in (b"1", b"2")] == ["a.txt", "a.txt"]
+    assert storage.open("a.txt").read() == b"2"
+
+
+class SidecarFirst(SelectelStorage):
+    """Stores something beside a file before the file."""
+
+    def _save(self, name: str, content: Any) -> str:
+        super()._save(f"{name}.meta", ContentFile(b"about"))
+        return super()._save(name, content)
+
+
+def test_what_is_stored_before_a_file_lifts_no_guard_from_it(make_storage: MakeStorage) -> None:
+    make_storage().save("a.txt", ContentFile(b"old"))
+    storage = make_storage(SidecarFirst)
+    name = storage.save("a.txt", ContentFile(b"new"))
+    assert name != "a.txt"
+    assert [storage.open(each).read() for each in ("a.txt", name, f"{name}.meta")] == [b"old", b"new", b"about"]
+
+
+class Mine(Exception):
+    """What a project makes of every failure."""
+
+
+class Wrapping(SelectelStorage):
+    """Wraps what goes wrong."""
+
+    def _save(self, name: str, content: Any) -> str:
+        try:
+            return super()._save(name, content)
+        except Exception as error:
+            raise Mine(name) from error
+
+
+def test_a_taken_name_is_known_through_the_error_of_a_subclass(make_storage: MakeStorage) -> None:
+    storage = make_storage(Wrapping)
+    assert storage.save("a.txt", ContentFile(b"1")) != storage.save("a.txt", ContentFile(b"2"))
+    broken = make_storage(Wrapping, container="missing")
+    with pytest.raises(Mine):
+        broken.save("a.txt", ContentFile(b"1"))
+
+
+class Attributes(SelectelStorage):
+    """In the manner of django-storages; ``pool`` is a method, and no option."""
+
+    location = "below"
+    file_overwrite = True
+    bucket_name = "media"
+    access_key = "not taken"
+
+    def pool(self) -> None:
+        """Be called like an option."""
+
+
+def test_attributes_that_are_called_like_options_count(make_storage: MakeStorage, face: str) -> None:
+    storage = Attributes(username="u", password="p", LOCATION="given")
+    options = storage.options
+    assert (options.location, options.file_overwrite, options.container) == ("given", True, "media")
+    assert (options.pool, options.access_key) == ("ru-1", None)
+    assert Attributes(username="u", password="p").options.location == "below"
+    assert make_storage(Attributes).save("a.txt", ContentFile(b"x")) == "a.txt"
+
+
 def test_calling_the_hook_itself_overwrites_as_django_s_own_code_expects(make_storage: MakeStorage) -> None:
     storage = make_storage()
     storage.save("a.txt", ContentFile(b"first"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage.handler import StorageHandler
 
 from django_selectel_storage import conf, exceptions, utils
+from django_selectel_storage.exceptions import DeletionFailed, EmptyUsername, InvalidSchema, StorageError
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.storage import SelectelStaticStorage, SelectelStorage
 
@@ -420,3 +423,33 @@ def test_the_warning_names_the_line_of_the_caller() -> None:
         utils.parse_dsn(OWN_DSN)
 
     assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    "option", ["custom_domain", "endpoint", "region", "cache_control", "temp_url_key", "CUSTOM_DOMAIN"]
+)
+def test_an_empty_text_is_no_value(option: str) -> None:
+    given = SelectelStorage(access_key="a", secret_key="s", container="/media/", **{option: ""})
+    assert getattr(given.options, option.lower()) is None
+    assert given.options.container == "media"
+
+
+def test_errors_of_the_configuration_survive_pickling() -> None:
+    with pytest.raises(EmptyUsername) as caught:
+        _ = SelectelStorage(password="p", container="c").options
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (type(again), str(again)) == (type(caught.value), str(caught.value))
+    assert isinstance(again, ImproperlyConfigured)
+
+
+def test_a_failed_deletion_survives_pickling() -> None:
+    error = DeletionFailed({"a": StorageError("no", status=500)})
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert str(again) == "1 file could not be deleted, among them 'a': no"
+        assert again.failures["a"].status == 500
+
+
+def test_a_dsn_gone_wrong_is_not_repeated() -> None:
+    with pytest.raises(InvalidSchema) as caught:
+        _ = SelectelStorage("selectel//u:hunter2").options
+    assert "hunter2" not in str(caught.value)

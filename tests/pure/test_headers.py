@@ -49,10 +49,26 @@ OPTIONS = StorageOptions(container="media", username="user", password="password"
         ("C:photo.jpg", "image/jpeg"),
         ("deep/folder/фото.png", "image/png"),
         ("a?b#c.txt", "text/plain"),
+        ("letter.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("song.OGG", "audio/ogg"),
+        ("drawing.svg.gz", "application/gzip"),
     ],
 )
 def test_the_extension_of_a_name_tells_its_type(name: str, expected: str) -> None:
     assert content_type(name, DEFAULT) == expected
+
+
+def test_a_type_that_a_project_has_added_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    types = mimetypes.MimeTypes()
+    monkeypatch.setattr(mimetypes, "guess_type", types.guess_type)
+    assert content_type("a.ours", DEFAULT) == DEFAULT
+    types.add_type("application/x-ours", ".ours")
+    assert content_type("a.ours", DEFAULT) == "application/x-ours"
+
+
+def test_a_packed_picture_is_shown_as_one() -> None:
+    headers = for_object("a/b.SVGZ", OPTIONS)
+    assert (headers.content_type, headers.content_encoding) == ("image/svg+xml", "gzip")
 
 
 def test_the_types_of_the_machine_do_not_count() -> None:

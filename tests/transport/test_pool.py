@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
@@ -146,3 +147,17 @@ def test_a_connection_that_all_others_hold_is_waited_for_in_vain_only_so_long(
     assert answer.incoming
     with closing(answer.incoming), pytest.raises(TimeoutError, match="'pool_maxsize'"):
         pool.send(Request("GET", "/b"), lambda _: {})
+
+
+@pytest.mark.parametrize("address", ["http://us%40er:p%3Aw@{}:{}", "{}:{}"])
+def test_a_proxy_is_told_who_asks(speak: Speak, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    _, speaker = speak(spoken(b""))
+    proxy = address.format(*speaker.server_address)
+    options = WireOptions(proxy=proxy) if "@" in proxy else WireOptions(proxy="environment")
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    Pool("http://storage.example", options).send(Request("GET", "/a"), lambda _: {})
+    (request,) = speaker.requests
+    assert request.startswith(b"GET http://storage.example/a ")
+    shown = b"proxy-authorization: basic " + base64.b64encode(b"us@er:p:w").lower()
+    assert (shown in request.lower()) == ("@" in proxy)
