@@ -87,7 +87,7 @@ def test_the_loop_goes_on_while_the_server_takes_its_time(
 
     assert asyncio.run(both()) >= DELAY
     assert len(pauses) >= 8
-    assert max(pauses) < DELAY / 2
+    assert max(pauses) < DELAY * 0.8
 
 
 def test_slow_answers_are_waited_for_side_by_side(storage: SelectelStorage, hooks: Hooks, location: str) -> None:

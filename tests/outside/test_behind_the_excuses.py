@@ -63,7 +63,7 @@ def test_the_case_of_letters_is_kept(storage: SelectelStorage) -> None:
 def test_a_public_url_leads_into_the_location(make_storage: MakeStorage, location: str, name: str | None) -> None:
     url = urlsplit(make_storage(custom_domain="cdn.example.com").url(name))
     assert url.netloc == "cdn.example.com"
-    assert unquote(url.path) == f"/{location}/{(name or '').lstrip('/')}".rstrip("/")
+    assert unquote(url.path) == f"/{location}/{(name or '').lstrip('/')}"
     assert not url.query
     assert not url.fragment
 
