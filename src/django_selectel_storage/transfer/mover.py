@@ -11,6 +11,7 @@ from django_selectel_storage.exceptions import DamagedTransfer
 from django_selectel_storage.transfer.bodies import stoppable
 from django_selectel_storage.transfer.digests import md5_of
 from django_selectel_storage.transfer.places.container import ContainerPlace
+from django_selectel_storage.transfer.places.replacing import Lost
 from django_selectel_storage.transfer.sameness import Comparison
 from django_selectel_storage.transfer.values import FATAL, Entry, Outcome, Pair, Place, Result
 from django_selectel_storage.transfer.work import Memory
@@ -67,7 +68,8 @@ class Mover:
         except FATAL:
             raise
         except Exception as error:  # noqa: BLE001 - a foreign storage may raise anything; one file stops no other
-            return Outcome(pair, Result.FAILED, reason=str(error) or type(error).__name__, final=False)
+            reason, final = str(error) or type(error).__name__, isinstance(error, Lost)
+            return Outcome(pair, Result.FAILED, reason=reason, final=final)
 
     def _move(self, pair: Pair) -> Outcome:
         if self._is_there(pair):

@@ -7,13 +7,13 @@ from contextlib import contextmanager, suppress
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from django.core.files import File
 from django.core.files.storage import Storage
 from django.utils import timezone
 
 from django_selectel_storage.transfer import marks
 from django_selectel_storage.transfer.bodies import IN_MEMORY
 from django_selectel_storage.transfer.digests import md5_of
+from django_selectel_storage.transfer.places.replacing import Unclosed, save_as
 from django_selectel_storage.transfer.values import Entry, Item, Known, Place, Words
 from django_selectel_storage.transport.body import body_of
 
@@ -61,24 +61,15 @@ class ForeignPlace:
                 body.close()
 
     def write(self, name: str, item: Item) -> None:
-        """Save a file in place of what was there.
-
-        Raises:
-            OSError: the storage chose another name.
-        """
+        """Save a file in place of what was there; see ``save_as``."""
         with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
             for chunk in item.body.chunks():
                 spool.write(chunk)
             spool.seek(0)
-            content: Any = File(spool, name)
+            content: Any = Unclosed(spool, name)
             if item.known.headers:
                 content.content_type = item.known.headers.content_type
-            if self._storage.exists(name):
-                self._storage.delete(name)
-            saved = self._storage.save(name, content)
-        if saved != name:
-            self._storage.delete(saved)
-            raise OSError(f"The storage does not take this name; it chose {saved!a}.")
+            save_as(self._storage, name, content)
 
     def memory_for(self, size: int) -> int:
         """Give the memory of a copy."""
