@@ -31,7 +31,7 @@ class ForeignPlace:
 
     def __init__(self, storage: Storage, title: str) -> None:
         self.title = title
-        self._storage = storage
+        self.storage = storage
 
     def entries(self, prefix: str) -> Iterator[Entry]:
         """Give all files; the names of one folder after the other are held in memory."""
@@ -39,7 +39,7 @@ class ForeignPlace:
 
     def overlaps(self, other: Place) -> bool:
         """Whether both are one storage."""
-        return isinstance(other, ForeignPlace) and self._storage is other._storage  # noqa: SLF001 - of the same kind
+        return isinstance(other, ForeignPlace) and self.storage is other.storage
 
     def refusal(self, entry: Entry) -> Words:  # noqa: ARG002 - as in Place
         """Leave it to the storage."""
@@ -53,7 +53,7 @@ class ForeignPlace:
     @contextmanager
     def open(self, entry: Entry, *, as_stored: bool) -> Iterator[Item]:  # noqa: ARG002 - as in Place
         """Open a file."""
-        with self._storage.open(entry.name, "rb") as file:
+        with self.storage.open(entry.name, "rb") as file:
             body = body_of(file, IN_MEMORY)
             try:
                 yield Item(body, Known(body.size, modified=self._modified(entry.name)))
@@ -69,7 +69,7 @@ class ForeignPlace:
             content: Any = Unclosed(spool, name)
             if item.known.headers:
                 content.content_type = item.known.headers.content_type
-            save_as(self._storage, name, content)
+            save_as(self.storage, name, content)
 
     def memory_for(self, size: int) -> int:
         """Give the memory of a copy."""
@@ -81,7 +81,7 @@ class ForeignPlace:
 
     def _walk(self, base: str, prefix: str) -> Iterator[Entry]:
         try:
-            folders, files = self._storage.listdir(base.rstrip("/"))
+            folders, files = self.storage.listdir(base.rstrip("/"))
         except FileNotFoundError:
             return
         for step in sorted([*(f"{name}/" for name in folders), *files]):
@@ -90,10 +90,10 @@ class ForeignPlace:
                 if name.startswith(prefix) or prefix.startswith(name):
                     yield from self._walk(name, prefix)
             elif name.startswith(prefix):
-                yield Entry(name, self._storage.size(name))
+                yield Entry(name, self.storage.size(name))
 
     def _modified(self, name: str) -> int | None:
         with suppress(NotImplementedError):
-            moment = self._storage.get_modified_time(name)
+            moment = self.storage.get_modified_time(name)
             return marks.nanoseconds(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
         return None
