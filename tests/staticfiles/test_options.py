@@ -30,6 +30,20 @@ class WithModules(SelectelManifestStaticStorage):
     support_js_module_import_aggregation = True
 
 
+class Everywhere(SelectelManifestStaticStorage):
+    """The whole container, said in the class."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "location": ""})
+
+
+class AtASlash(SelectelManifestStaticStorage):
+    """The whole container, by a slip."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "location": "/"})
+
+
 class OwnHash(SelectelManifestStaticStorage):
     """A hash of its own, and references that are not mended."""
 
@@ -121,10 +135,28 @@ def test_clearing_deletes_at_the_end_what_is_not_collected_and_only_in_the_locat
     assert outside.exists("media.txt")
 
 
-def test_clearing_a_whole_container_needs_an_explicit_location(project: Project) -> None:
-    project.options.update(container="other", location=None)
-    with pytest.raises(CommandError, match="'location'"):
+@pytest.mark.parametrize("location", [None, "/", "//"])
+def test_clearing_a_whole_container_needs_an_explicit_location(project: Project, location: str | None) -> None:
+    project.options.update(container="other", location=location)
+    project.storage()._save("left.txt", io.BytesIO(b"left"))
+    with pytest.raises(CommandError, match="'location' names no folder"):
         project.collect("--clear")
+    assert project.storage().exists("left.txt")
+    project.storage().delete("left.txt")
+
+
+def test_an_empty_location_may_also_be_a_keyword_of_the_storage(project: Project) -> None:
+    project.options.update(container="other", location=None)
+    outside = SelectelStorage(**{name: value for name, value in project.options.items() if value is not None})
+    outside._save("left.txt", io.BytesIO(b"left"))
+    project.backend = f"{__name__}.AtASlash"
+    with pytest.raises(CommandError, match="'location' names no folder"):
+        project.collect("--clear")
+    assert outside.exists("left.txt")
+    project.backend = f"{__name__}.Everywhere"
+    project.collect("--clear")
+    assert not outside.exists("left.txt")
+    outside.delete_many([info.name for info in outside.walk()])
 
 
 def test_clearing_a_whole_container_on_purpose_asks_for_its_name(

@@ -16,7 +16,7 @@ from django_selectel_storage import dsn
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import face_options
 from tests.servers.stack import Stack
-from tests.transfer.conftest import MOMENT, Command, Define, content_of, files_in
+from tests.transfer.conftest import MOMENT, Command, Define, content_of, files_in, run
 
 FILES = {"a.txt": b"1", "b/c.txt": b"2"}
 
@@ -128,6 +128,42 @@ def test_an_unknown_name_is_answered_with_the_known_ones(transfer: Command, defi
     assert done.code == 1
     assert "There is no storage 'nowhere' (STORAGES: default, staticfiles; SELECTEL_STORAGES: new)" in done.complaints
     assert "./nowhere" in done.complaints
+
+
+MISTYPED = [
+    "selectel+s3:/AKEY:hunter2secret@media/",
+    "selectel+s3:AKEY:hunter2secret@media",
+    "selectel:/user:hunter2secret@media",
+    "selectel+s3//AKEY:hunter2secret@media",
+    "//AKEY:hunter2secret@media/",
+    "AKEY:hunter2secret@media",
+    "hunter2secret@media",
+    "schema:AKEY:hunter2secret@media",
+    "s3://AKEY:hunter2secret@media",
+]
+
+
+@pytest.mark.parametrize("mistyped", MISTYPED)
+def test_a_mistyped_dsn_is_no_folder_and_is_not_repeated(
+    transfer: Command, define: Define, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistyped: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    define("s3").save("a.txt", ContentFile(b"x"))
+    for done in (transfer("s3", mistyped), transfer(mistyped, "s3"), run("selectel_headers", mistyped)):
+        assert (done.code, "begins with 'selectel://'" in done.complaints) == (1, True)
+        assert "hunter2" not in done.complaints
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_and_a_schema_may_have_a_colon_in_their_names(
+    transfer: Command, define: Define, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    old = define("old:media", location=f"{define('beside').options.location}/colon")
+    old.save("a.txt", ContentFile(b"x"))
+    for folder in ("./day:1@noon/", f"{tmp_path}/other@noon:1"):
+        assert transfer("old:media", folder).code == 0
+    assert files_in(tmp_path) == {"day:1@noon/a.txt": b"x", "other@noon:1/a.txt": b"x"}
 
 
 def test_an_alias_whose_class_cannot_be_had_is_named(

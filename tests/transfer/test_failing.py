@@ -117,6 +117,34 @@ def test_names_that_a_disk_cannot_hold_are_named(
     assert set(files_in(tmp_path / "new")) == {f"inner/{known}" for known in FILES}
 
 
+@pytest.mark.parametrize("face", ["s3", "swift"])
+@pytest.mark.parametrize("dry", [["--dry-run"], []], ids=["dry", ""])
+def test_a_mark_of_a_folder_is_no_file_on_a_disk(
+    transfer: Command, define: Define, outsider: Outsiders, settings: Any, tmp_path: Path, face: str, dry: list[str]
+) -> None:
+    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = {**settings.STORAGES, "memory": memory}
+    define("old", face)
+    others = outsider("old", "swift")
+    others.put("fold", b"", content_type="application/directory")
+    others.put("fold/x.txt", b"x")
+    others.put("fold/empty.txt", b"")
+    for target in (str(tmp_path / "new"), "memory"):
+        done = transfer("old", target, *dry)
+        assert done.code == SOME_FAILED
+        assert "fold: It is the mark of a folder" in done.complaints
+        assert f"2 {'would copy' if dry else 'copied'}, 1 failed" in done.complaints
+    assert files_in(tmp_path / "new") == ({} if dry else {"fold/x.txt": b"x", "fold/empty.txt": b""})
+
+
+def test_a_mark_of_a_folder_stays_one_in_a_container(transfer: Command, define: Define, outsider: Outsiders) -> None:
+    define("old", "swift")
+    new = define("new", "s3")
+    outsider("old", "swift").put("fold", b"", content_type="application/directory")
+    assert transfer("old", "new").code == 0
+    assert new.stat("fold").content_type == "application/directory"
+
+
 def test_a_foreign_key_that_we_would_write_otherwise_is_not_written_otherwise(
     transfer: Command, define: Define, outsider: Outsiders
 ) -> None:

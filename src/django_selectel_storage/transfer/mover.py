@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from threading import Event
 
+from django.utils.translation import gettext_lazy
+
 from django_selectel_storage.exceptions import DamagedTransfer
 from django_selectel_storage.transfer.bodies import stoppable
 from django_selectel_storage.transfer.digests import md5_of
 from django_selectel_storage.transfer.places.container import ContainerPlace
+from django_selectel_storage.transfer.places.replacing import Lost
 from django_selectel_storage.transfer.sameness import Comparison
 from django_selectel_storage.transfer.values import FATAL, Entry, Outcome, Pair, Place, Result
 from django_selectel_storage.transfer.work import Memory
 
+_FOLDER = gettext_lazy("It is the mark of a folder (its content type says so), which has no file.")
 MEMORY = 256 * 1024 * 1024  # bytes that all files under way may take together
 
 
@@ -64,11 +68,14 @@ class Mover:
         except FATAL:
             raise
         except Exception as error:  # noqa: BLE001 - a foreign storage may raise anything; one file stops no other
-            return Outcome(pair, Result.FAILED, reason=str(error) or type(error).__name__, final=False)
+            reason, final = str(error) or type(error).__name__, isinstance(error, Lost)
+            return Outcome(pair, Result.FAILED, reason=reason, final=final)
 
     def _move(self, pair: Pair) -> Outcome:
         if self._is_there(pair):
             return Outcome(pair, Result.SAME)
+        if self._marks_a_folder(pair.one):
+            return Outcome(pair, Result.FAILED, reason=_FOLDER)
         if self._wishes.dry_run:
             return Outcome(pair, Result.WOULD_COPY)
         on_the_server = self._copy(pair.one)
@@ -80,6 +87,12 @@ class Mover:
         if not Comparison(self._source, self._target, pair).is_same():
             return False
         return not self._wishes.verify or self._reads_back(pair.one)
+
+    def _marks_a_folder(self, entry: Entry) -> bool:
+        """Whether an empty object stands for a folder, where the target has folders of its own."""
+        if entry.size or self._target.keeps_headers or not self._source.keeps_headers:
+            return False
+        return self._source.look(entry, as_stored=False).marks_a_folder
 
     def _copy(self, entry: Entry) -> bool:
         """Copy a file; say whether the store did it by itself."""

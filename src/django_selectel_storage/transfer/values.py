@@ -20,6 +20,7 @@ from django_selectel_storage.transport.body import Body
 Words: TypeAlias = "str | Promise"  # a promise is kept in the language of whoever reads it
 # What concerns every file alike, and so ends a whole run.
 FATAL = (AuthenticationFailed, ConfigurationError, ContainerNotFound)
+FOLDER = "application/directory"  # the content type of Swift's marks of folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Known:
     md5: str = ""
     modified: int | None = None
     headers: ObjectHeaders | None = None
+
+    @property
+    def marks_a_folder(self) -> bool:
+        """Whether it stands for a folder, as Swift's clients make it: without bytes, under the folder's own name."""
+        return not self.size and self.headers is not None and self.headers.content_type == FOLDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from argparse import ArgumentParser
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_noop, ngettext
 from django_selectel_storage.exceptions import SelectelException
 from django_selectel_storage.transfer.mover import Wishes
 from django_selectel_storage.transfer.places.find import place_of, source_of
+from django_selectel_storage.transfer.places.probe import probe_for
 from django_selectel_storage.transfer.plan import Shard, shard, workers
 from django_selectel_storage.transfer.progress import Progress, Silence, progress_on
 from django_selectel_storage.transfer.report import INTERRUPTED, SOME_FAILED, Report, Tally, number, printable
@@ -50,14 +52,25 @@ class Command(BaseCommand):
         """
         try:
             ends = source_of(source), place_of(target)
-            if ends[0].overlaps(ends[1]):
-                raise CommandError(_("SOURCE and TARGET are the same place, or one lies in the other."))
+            self._refuse_one_place(*ends, dry_run=options["dry_run"])
             tally = self._moved(*ends, options)
         except (SelectelException, OSError, ImproperlyConfigured, SuspiciousOperation, NotImplementedError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             raise CommandError(_("Interrupted. The same command goes on from here."), returncode=INTERRUPTED) from None
         self._tell(tally)
+
+    def _refuse_one_place(self, source: Place, target: Place, *, dry_run: bool) -> None:
+        """Refuse to copy a place into itself: there would be no end of it."""
+        overlap, probe = source.overlaps(target), probe_for(source, target)
+        if probe and not overlap and dry_run:
+            words = _(
+                "SOURCE and TARGET are containers of one name, {container!r}, and may be the same one. A dry run "
+                "writes nothing, so it does not find out; without --dry-run this is done first."
+            )
+            self.stderr.write(words.format(container=probe.target.options.container))
+        elif overlap or (probe and probe.shows(secrets.token_hex(16))):
+            raise CommandError(_("SOURCE and TARGET are the same place, or one lies in the other."))
 
     def _tell(self, tally: Tally) -> None:
         for outcome in tally.failures:

@@ -56,9 +56,11 @@ class ContainerPlace:
         return (Entry(info.name, info.size, info.etag) for info in self.storage.walk(prefix))
 
     def overlaps(self, other: Place) -> bool:
-        """Whether both are one container, and one's location lies in the other's."""
-        if not isinstance(other, ContainerPlace) or not self.copies_from(other):
-            return False
+        """Whether the options tell that both are one container, and that one's location lies in the other's."""
+        return isinstance(other, ContainerPlace) and self.copies_from(other) and self.shares_keys_with(other)
+
+    def shares_keys_with(self, other: ContainerPlace) -> bool:
+        """Whether one's location lies in the other's, in containers of one name; they may still be two."""
         ours, theirs = self.key(""), other.key("")
         nested = ours.startswith(theirs) or theirs.startswith(ours)
         return nested and self.options.container == other.options.container

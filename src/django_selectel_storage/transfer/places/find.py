@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from django_selectel_storage import conf, dsn
-from django_selectel_storage.exceptions import ConfigurationError
+from django_selectel_storage.exceptions import ConfigurationError, InvalidSchema
 from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.transfer.places.container import ContainerPlace
 from django_selectel_storage.transfer.places.folder import FolderPlace
@@ -17,6 +18,8 @@ from django_selectel_storage.transfer.places.foreign import ForeignPlace
 from django_selectel_storage.transfer.values import Place
 
 ALIAS, SCHEMA = "alias:", "schema:"
+# A scheme (RFC 3986, section 3.1; a single letter is a drive), or a password before its host.
+_LIKE_A_DSN = re.compile(r"[a-z][a-z0-9+.-]+:|.*:.*@", re.IGNORECASE | re.DOTALL)
 
 
 def place_of(text: str) -> Place:
@@ -26,8 +29,10 @@ def place_of(text: str) -> Place:
         text: an alias, a schema, a DSN or a folder; ``alias:`` or ``schema:`` before a name that is both.
 
     Raises:
+        InvalidSchema: it looks like a DSN with a slip in it.
         ConfigurationError: it is none of them, or more than one.
     """
+    _refuse_mistyped_dsn(text)
     if dsn.is_dsn(text):
         storage = SelectelStorage(text)
         return ContainerPlace(storage, f"the container {storage.options.container!r} of the DSN")
@@ -52,12 +57,13 @@ def storage_of(text: str) -> Storage:
     """Give the storage of an alias or a schema, or of a DSN.
 
     Raises:
+        InvalidSchema: it looks like a DSN with a slip in it.
         ConfigurationError: there is none of this name, or an alias and a schema that differ.
     """
+    _refuse_mistyped_dsn(text)
     if dsn.is_dsn(text):
         return SelectelStorage(text)
-    prefix, colon, name = text.partition(":")
-    kind, name = (prefix, name) if colon and f"{prefix}:" in {ALIAS, SCHEMA} else ("", text)
+    kind, name = _kind_and_name(text)
     aliases, schemas = set(conf.storage_entries()), _schemas()
     found = [option for option, known in (("alias", aliases), ("schema", schemas)) if name in known]
     if kind:
@@ -100,6 +106,24 @@ def _is_the_same(alias: Storage, schema: Storage) -> bool:
     return (
         isinstance(alias, SelectelStorage) and isinstance(schema, SelectelStorage) and (alias.options == schema.options)
     )
+
+
+def _kind_and_name(text: str) -> tuple[str, str]:
+    """Take ``alias`` or ``schema`` off a name that has one of them before it."""
+    prefix, colon, name = text.partition(":")
+    return (prefix, name) if f"{prefix}{colon}" in {ALIAS, SCHEMA} else ("", text)
+
+
+def _refuse_mistyped_dsn(text: str) -> None:
+    """Refuse what would be taken for a name or a folder and be repeated: it may hold a secret."""
+    name = _kind_and_name(text)[1]
+    if dsn.is_dsn(text) or text.startswith((".", "~")) or name in {*conf.storage_entries(), *_schemas()}:
+        return
+    if _LIKE_A_DSN.match(name) or ("@" in name and not _is_path(name)):
+        raise InvalidSchema(
+            "This is neither a DSN, which begins with 'selectel://' or 'selectel+s3://', nor the name of a storage. A "
+            "folder whose name has a ':' or an '@' is written with './' before it."
+        )
 
 
 def _is_path(text: str) -> bool:

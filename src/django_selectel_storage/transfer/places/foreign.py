@@ -7,13 +7,13 @@ from contextlib import contextmanager, suppress
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from django.core.files import File
 from django.core.files.storage import Storage
 from django.utils import timezone
 
 from django_selectel_storage.transfer import marks
 from django_selectel_storage.transfer.bodies import IN_MEMORY
 from django_selectel_storage.transfer.digests import md5_of
+from django_selectel_storage.transfer.places.replacing import Unclosed, save_as
 from django_selectel_storage.transfer.values import Entry, Item, Known, Place, Words
 from django_selectel_storage.transport.body import body_of
 
@@ -31,7 +31,7 @@ class ForeignPlace:
 
     def __init__(self, storage: Storage, title: str) -> None:
         self.title = title
-        self._storage = storage
+        self.storage = storage
 
     def entries(self, prefix: str) -> Iterator[Entry]:
         """Give all files; the names of one folder after the other are held in memory."""
@@ -39,7 +39,7 @@ class ForeignPlace:
 
     def overlaps(self, other: Place) -> bool:
         """Whether both are one storage."""
-        return isinstance(other, ForeignPlace) and self._storage is other._storage  # noqa: SLF001 - of the same kind
+        return isinstance(other, ForeignPlace) and self.storage is other.storage
 
     def refusal(self, entry: Entry) -> Words:  # noqa: ARG002 - as in Place
         """Leave it to the storage."""
@@ -53,7 +53,7 @@ class ForeignPlace:
     @contextmanager
     def open(self, entry: Entry, *, as_stored: bool) -> Iterator[Item]:  # noqa: ARG002 - as in Place
         """Open a file."""
-        with self._storage.open(entry.name, "rb") as file:
+        with self.storage.open(entry.name, "rb") as file:
             body = body_of(file, IN_MEMORY)
             try:
                 yield Item(body, Known(body.size, modified=self._modified(entry.name)))
@@ -61,24 +61,15 @@ class ForeignPlace:
                 body.close()
 
     def write(self, name: str, item: Item) -> None:
-        """Save a file in place of what was there.
-
-        Raises:
-            OSError: the storage chose another name.
-        """
+        """Save a file in place of what was there; see ``save_as``."""
         with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
             for chunk in item.body.chunks():
                 spool.write(chunk)
             spool.seek(0)
-            content: Any = File(spool, name)
+            content: Any = Unclosed(spool, name)
             if item.known.headers:
                 content.content_type = item.known.headers.content_type
-            if self._storage.exists(name):
-                self._storage.delete(name)
-            saved = self._storage.save(name, content)
-        if saved != name:
-            self._storage.delete(saved)
-            raise OSError(f"The storage does not take this name; it chose {saved!a}.")
+            save_as(self.storage, name, content)
 
     def memory_for(self, size: int) -> int:
         """Give the memory of a copy."""
@@ -90,7 +81,7 @@ class ForeignPlace:
 
     def _walk(self, base: str, prefix: str) -> Iterator[Entry]:
         try:
-            folders, files = self._storage.listdir(base.rstrip("/"))
+            folders, files = self.storage.listdir(base.rstrip("/"))
         except FileNotFoundError:
             return
         for step in sorted([*(f"{name}/" for name in folders), *files]):
@@ -99,10 +90,10 @@ class ForeignPlace:
                 if name.startswith(prefix) or prefix.startswith(name):
                     yield from self._walk(name, prefix)
             elif name.startswith(prefix):
-                yield Entry(name, self._storage.size(name))
+                yield Entry(name, self.storage.size(name))
 
     def _modified(self, name: str) -> int | None:
         with suppress(NotImplementedError):
-            moment = self._storage.get_modified_time(name)
+            moment = self.storage.get_modified_time(name)
             return marks.nanoseconds(timezone.make_aware(moment) if timezone.is_naive(moment) else moment)
         return None

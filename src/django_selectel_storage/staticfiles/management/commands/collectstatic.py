@@ -23,7 +23,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from django_selectel_storage import names
+from django_selectel_storage import conf, names
 from django_selectel_storage.exceptions import MissingReference, SelectelException
 from django_selectel_storage.protocols.base import ObjectClient
 from django_selectel_storage.staticfiles import progress
@@ -156,11 +156,11 @@ class Command(collectstatic.Command):
         container = storage.options.container
         if storage.options.location:
             return
-        if not storage.sets_option("location"):
+        if not _sets_an_empty_location(storage):
             words = _(
-                "--clear would delete everything in the container {container!r} that is no static file: the storage "
-                "has no 'location'. Set it to a folder of the static files; or to '' if the container holds nothing "
-                "else."
+                "--clear would delete everything in the container {container!r} that is no static file: the storage's "
+                "'location' names no folder. Set it to a folder of the static files; or to '' if the container holds "
+                "nothing else."
             )
             raise CommandError(words.format(container=container))
         question = _(
@@ -226,6 +226,15 @@ class _Names(list[str]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._known
+
+
+def _sets_an_empty_location(storage: SelectelStorage) -> bool:
+    """Whether ``location`` was set to ``""`` itself: ``"/"`` and None come to the same, and may be slips."""
+    given = storage._arguments  # noqa: SLF001 - the options no longer tell how they were written
+    if "location" in given.keywords:
+        return given.keywords["location"] == ""
+    schema = conf.schema_of(given)
+    return schema is not None and conf.schema_options(schema).get("location") == ""
 
 
 def _twin(storage: SelectelStorage, local: LocalClient) -> SelectelStorage:
