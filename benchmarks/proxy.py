@@ -1,4 +1,4 @@
-"""A proxy in front of the local server: it adds round-trip time and counts requests. Knows only HTTP/1.1's framing."""
+"""A proxy in front of a local server: it adds round-trip time and counts requests. Knows only HTTP/1.1's framing."""
 
 from __future__ import annotations
 

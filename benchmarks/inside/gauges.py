@@ -1,0 +1,181 @@
+"""What things take: CPU time, wall clock, memory, room on the disk. Knows no verb and no peer."""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+from typing import Any
+
+from verbs import Verb
+
+ATTRIBUTES: dict[str, object] = {}  # set before the storage is made, by dotted path
+NOT_THE_STORAGE = {"pip", "setuptools", "wheel", "django", "asgiref", "sqlparse"}
+PIECE = 1024 * 1024  # bytes
+
+
+@lru_cache(maxsize=None)
+def the_storage() -> Any:
+    """The storage of the settings, made once."""
+    from django.core.files.storage import storages  # noqa: PLC0415 - Django is configured first
+    from django.utils.module_loading import import_string  # noqa: PLC0415
+
+    for path, value in ATTRIBUTES.items():
+        owner, _, name = path.rpartition(".")
+        setattr(import_string(owner), name, value)
+    return storages["default"]
+
+
+def repeated(storage: Any, verb: Verb, times: int, size: int) -> dict[str, Any]:
+    """Do one thing so many times.
+
+    Returns:
+        ``cpu``: seconds of this process's CPU that one took, on average; ``wall``: seconds that one took, the median.
+    """
+    content = bytes(size)
+    names = list(verb.names(storage, times, size))
+    walls = []
+    gc.collect()
+    cpu = time.process_time()
+    for name in names:
+        started = time.perf_counter()
+        verb.act(storage, name, content)
+        walls.append(time.perf_counter() - started)
+    return {"cpu": (time.process_time() - cpu) / times, "wall": statistics.median(walls)}
+
+
+def in_threads(storage: Any, verb: Verb, number: int, times: int, size: int) -> dict[str, float]:
+    """Do one thing so many times in each of so many threads.
+
+    Returns:
+        ``rate``: how many were done in a second, of all threads together; ``memory``: bytes that the process had more
+        of while they were at work, for each thread.
+    """
+    content = bytes(size)
+    names = [list(verb.names(storage, times, size)) for _ in range(number)]
+    verb.act(storage, next(iter(verb.names(storage, 1, size))), content)
+    ready = threading.Barrier(number + 1)
+    done = threading.Barrier(number + 1)
+
+    def work(mine: list[str]) -> None:
+        ready.wait()
+        for name in mine:
+            verb.act(storage, name, content)
+        done.wait()
+
+    with ThreadPoolExecutor(number) as pool:
+        futures = [pool.submit(work, mine) for mine in names]
+        before = resident()
+        started = time.perf_counter()
+        ready.wait()
+        done.wait(600)
+        seconds = time.perf_counter() - started
+        memory = resident() - before
+        for future in futures:
+            future.result()
+    return {"rate": number * times / seconds, "memory": memory / number}
+
+
+def first_request() -> dict[str, float]:
+    """Import the storage, make it, and ask it for a file that is not there: in a new process."""
+    before, cpu, started = resident(), time.process_time(), time.perf_counter()
+    the_storage().exists("nothing.txt")
+    seconds = time.perf_counter() - started
+    return {"wall": seconds, "cpu": time.process_time() - cpu, "memory": resident() - before}
+
+
+def upload(name: str, path: str) -> dict[str, float]:
+    """Save a file of this machine."""
+    from django.core.files.base import File  # noqa: PLC0415 - Django is configured first
+
+    storage = the_storage()
+    storage.exists("nothing.bin")
+    with Path(path).open("rb") as source, Growth() as growth:
+        storage.save(name, File(source, name=name))
+    return growth.measured()
+
+
+def download(name: str, size: int) -> dict[str, float]:
+    """Read a file in pieces, and throw them away."""
+    storage = the_storage()
+    storage.exists("nothing.bin")
+    got = 0
+    with Growth() as growth, storage.open(name) as file:
+        while piece := file.read(PIECE):
+            got += len(piece)
+    if got != size:
+        raise RuntimeError(f"{name} has {got} bytes instead of {size}.")
+    return growth.measured()
+
+
+def walk(verb: str, path: str, number: int) -> dict[str, float]:
+    """List a folder with ``listdir``, or go through it with ``walk``."""
+    storage = the_storage()
+    storage.exists("nothing.bin")
+    with Growth() as growth:
+        found = len(storage.listdir(path)[1]) if verb == "listdir" else sum(1 for _ in storage.walk(path))
+    if found != number:
+        raise RuntimeError(f"{path} is said to have {found} files instead of {number}.")
+    return growth.measured()
+
+
+def management_command(name: str, *, arguments: list[str], options: Mapping[str, Any]) -> dict[str, float]:
+    """Run a command of Django's."""
+    from django.core.management import call_command  # noqa: PLC0415 - Django is configured first
+
+    with Growth() as growth:
+        call_command(name, *arguments, **options)
+    return {**growth.measured(), "peak": peak()}
+
+
+def installed() -> dict[str, Any]:
+    """Tell which distributions are there beside Django, and how many bytes of the disk they take."""
+    found = {dist.metadata["Name"].lower(): dist for dist in distributions()}
+    theirs = {name: dist for name, dist in found.items() if name not in NOT_THE_STORAGE}
+    versions = {name: dist.version for name, dist in sorted(found.items()) if name not in {"pip", "setuptools"}}
+    return {"versions": versions, "bytes": sum(map(_size, theirs.values())), "python": sys.version.split()[0]}
+
+
+def _size(distribution: Distribution) -> int:
+    files = (Path(str(distribution.locate_file(file))) for file in distribution.files or ())
+    return sum(path.stat().st_size for path in files if path.exists())
+
+
+class Growth:
+    """What a block takes: seconds, seconds of CPU, and by how many bytes the process's memory grew at its largest."""
+
+    def __enter__(self) -> Growth:
+        Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew, see proc(5)
+        self._before, self._cpu, self._started = resident(), time.process_time(), time.perf_counter()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._seconds = time.perf_counter() - self._started
+        self._cpu = time.process_time() - self._cpu
+        self._grown = peak() - self._before
+
+    def measured(self) -> dict[str, float]:
+        """The three."""
+        return {"wall": self._seconds, "cpu": self._cpu, "memory": max(0, self._grown)}
+
+
+def peak() -> int:
+    """Bytes of memory that this process had at its largest."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def resident() -> int:
+    """Bytes of memory that this process has now."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGESIZE")

@@ -1,0 +1,75 @@
+"""The near end of a peer's program: orders go out, answers come back."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from typing_extensions import Self
+
+from benchmarks.address import Address
+from benchmarks.environments import Environments, ThisOne
+from benchmarks.peers import Peer
+
+PROGRAM = Path(__file__).parent / "inside/program.py"
+
+
+class PeerFailed(Exception):
+    """A peer could not do what it was told."""
+
+
+class Worker:
+    """A peer at work in a process of its own, for as long as the ``with`` block lasts.
+
+    Args:
+        peer: who it is.
+        address: where its server is.
+        environments: where it runs.
+        settings: Django's settings, where they are others than the peer's usual ones.
+    """
+
+    def __init__(
+        self, peer: Peer, address: Address, environments: Environments, settings: dict[str, Any] | None = None
+    ) -> None:
+        self.peer = peer
+        configuration = peer.configuration(address)
+        self._configuration = configuration if settings is None else {**configuration, "settings": settings}
+        self._command = [str(environments.python(peer.environment)), "-W", "ignore", str(PROGRAM)]
+        self._environment = dict(os.environ)
+        if not isinstance(environments, ThisOne):
+            self._environment.pop("PYTHONPATH", None)
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            self._command, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.order("configure", **self._configuration)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+    def order(self, order: str, **arguments: Any) -> Any:
+        """Let the peer do something, and give what it answers.
+
+        Raises:
+            PeerFailed: it could not.
+        """
+        if self._process is None or self._process.stdin is None or self._process.stdout is None:
+            raise PeerFailed(f"{self.peer.name} does not run: use it in a with block.")
+        self._process.stdin.write(json.dumps({"order": order, **arguments}) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        answer = json.loads(line) if line else {"error": "The process ended."}
+        if "error" in answer:
+            raise PeerFailed(f"{self.peer.name}, {order} {arguments}:\n{answer['error']}")
+        return answer["answer"]
