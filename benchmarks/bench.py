@@ -54,6 +54,10 @@ class Bench:
         """Ours, over S3."""
         return next(peer for peer in self.peers if peer.name == OURS)
 
+    def has(self, environment: str) -> bool:
+        """Whether an environment takes part."""
+        return environment in self.environments.names
+
     @contextmanager
     def at_work(self, address: Address, peers: Sequence[Peer]) -> Iterator[Workers]:
         """Let them all run, each in a process of its own."""
@@ -61,6 +65,11 @@ class Bench:
             yield {
                 peer.name: stack.enter_context(Worker(peer, address, self.environments)) for peer in peers
             }
+
+    def fill_swift(self) -> None:
+        """Put files into the folder that is listed, where nginx has answers that were written down."""
+        with Worker(self.ours, self.swift, self.environments) as worker:
+            worker.repeat("fill", 1)
 
     def rounds(self, number: int, action: Callable[[Peer], None], peers: Sequence[Peer]) -> None:
         """Let each do it in each round, and each round begin with another one."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
 import django
 
-from benchmarks.peers import REQUIREMENTS
+from benchmarks.peers import OWN, REQUIREMENTS
 
 ROOT = Path(__file__).parents[1]
 
 
 class Environments(Protocol):
-    """Where peers run."""
+    """Where peers run; ``names`` tells of whom."""
+
+    names: Collection[str]
 
     def python(self, name: str) -> Path:
         """The interpreter of an environment."""
@@ -32,19 +34,20 @@ class Installed:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.names: Collection[str] = REQUIREMENTS
 
     def python(self, name: str) -> Path:
         """The interpreter of an environment."""
         return self._folder / name.replace(" ", "-") / "bin/python"
 
-    def install(self, names: Iterable[str]) -> None:
-        """Make them, or bring them up to date.
+    def install(self) -> None:
+        """Make all of them, or bring them up to date.
 
         Raises:
             SystemExit: one cannot be made.
         """
-        for name in names:
-            print(f"  installing {name}", flush=True)
+        for name in self.names:
+            print(f"  installing {name}", file=sys.stderr, flush=True)
             python = self.python(name)
             if not python.exists():
                 _run(name, sys.executable, "-m", "venv", str(python.parents[1]))
@@ -56,6 +59,8 @@ class Installed:
 
 class ThisOne:
     """The environment of this very process, for ours alone."""
+
+    names: Collection[str] = (OWN,)
 
     def python(self, name: str) -> Path:  # noqa: ARG002 - the signature of Environments
         """This interpreter."""

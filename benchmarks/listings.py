@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 S3_PAGE, SWIFT_PAGE = 1000, 10_000
@@ -13,15 +13,12 @@ _ENTRY = (
 )
 
 
-def write(s3: Path, swift: Path, numbers: Sequence[int]) -> None:
+def write(s3: Path, swift: Path, numbers: Iterable[int]) -> None:
     """Write the pages of a folder for each number, and one of nothing."""
-    for name, text in {**s3_pages("empty", 0), **swift_pages("empty", 0)}.items():
-        ((s3 if text.startswith("<") else swift) / name).write_text(text, "utf-8")
-    for number in numbers:
-        for name, text in s3_pages(f"listed{number}", number).items():
-            (s3 / name).write_text(text, "utf-8")
-        for name, text in swift_pages(f"listed{number}", number).items():
-            (swift / name).write_text(text, "utf-8")
+    for folder, number in {"empty": 0, **{f"listed{number}": number for number in numbers}}.items():
+        for place, pages in ((s3, s3_pages(folder, number)), (swift, swift_pages(folder, number))):
+            for name, text in pages.items():
+                (place / name).write_text(text, "utf-8")
 
 
 def s3_pages(folder: str, number: int) -> dict[str, str]:
@@ -55,7 +52,7 @@ def swift_pages(folder: str, number: int) -> dict[str, str]:
              "last_modified": "2026-01-01T00:00:00.000000"}
             for key in _keys(folder, start, stop)
         ]  # fmt: skip
-        pages[folder if start == 0 else f"after-{start - 1:07}"] = json.dumps(entries)
+        pages[folder if start == 0 else f"{folder}-after-{start - 1:07}"] = json.dumps(entries)
     return pages
 
 

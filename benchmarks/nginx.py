@@ -15,7 +15,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,7 +51,7 @@ http {{
     map $request_method $tag_of_what_was_put {{ PUT '"d41d8cd98f00b204e9800998ecf8427e"'; default ""; }}
     map $args $listing {{
         "~continuation-token=(?<page>[a-z0-9-]+)" $page;
-        "~marker=[^&]*(?<last>[0-9]{{7}})" after-$last;
+        "~marker=(?<of>[a-z0-9]+)(?:%2F|/)(?<last>[0-9]{{7}})" $of-after-$last;
         "~prefix=(?<folder>[a-z0-9]+)" $folder;
         default empty;
     }}
@@ -106,7 +106,7 @@ http {{
 
 
 @contextmanager
-def nginx(listed: Sequence[int] = ()) -> Iterator[int]:
+def nginx(listed: Iterable[int]) -> Iterator[int]:
     """Run it, and give its port.
 
     Args:

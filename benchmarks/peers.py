@@ -29,6 +29,7 @@ class Peer:
         settings: what it reads from Django's settings.
         attributes: what no setting reaches, by dotted path.
         lacks: verbs that it does not know, or only pretends to.
+        lists: how many objects a listing of its gives at the most.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Peer:
     settings: Callable[[Address], dict[str, Any]] = _nothing
     attributes: Callable[[Address], Mapping[str, str]] = _nothing
     lacks: frozenset[str] = frozenset()
+    lists: int = 1_000_000_000
 
     def configuration(self, address: Address) -> dict[str, Any]:
         """What the peer's program is told first."""
@@ -118,7 +120,7 @@ PEERS = (
     Peer(OLD, "swift", OLD, "django_selectel_storage.storage.SelectelStorage",
          lambda _: {"username": "dev:developer", "password": "developer-key", "container": BUCKET},
          attributes=lambda address: {"django_selectel_storage.selectel.Auth.AUTH_URL": address.login},
-         lacks=frozenset({"write"})),
+         lacks=frozenset({"write"}), lists=10_000),
 )  # fmt: skip
 
 # Its signatures were made beforehand: only nginx takes them.

@@ -56,6 +56,8 @@ class Proxy:
         server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, limit=PIECE))
         self._started.set_result(server.sockets[0].getsockname()[1])
         self._loop.run_forever()
+        self._loop.run_until_complete(_ended())
+        self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(self._way * 2)  # the handshake is a round trip, too
@@ -66,8 +68,8 @@ class Proxy:
         )]  # fmt: skip
         try:
             await asyncio.gather(*tasks)
-        except (OSError, asyncio.IncompleteReadError):
-            pass
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # one end has gone, or the proxy ends
         finally:
             for task in tasks:
                 task.cancel()
@@ -112,6 +114,14 @@ class _Line:
                 return
             self._writer.write(piece)
             await self._writer.drain()
+
+
+async def _ended() -> None:
+    """Let connections go that are still open."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 async def _copy(reader: asyncio.StreamReader, line: _Line) -> None:

@@ -15,6 +15,7 @@ from benchmarks.address import Address
 from benchmarks.environments import Environments, ThisOne
 from benchmarks.peers import Peer
 
+SMALL = 4096  # bytes of a small file
 PROGRAM = Path(__file__).parent / "inside/program.py"
 
 
@@ -57,6 +58,20 @@ class Worker:
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
+
+    def prepare(self, verb: str, times: int, size: int = SMALL) -> None:
+        """Let the peer make ready what a verb works on."""
+        self.order("prepare", verb=verb, times=times, size=size)
+
+    def act(self, verb: str, size: int = SMALL) -> dict[str, float]:
+        """Let it do a thing with each name that was made ready; give ``cpu`` and ``wall`` of one, in seconds."""
+        done: dict[str, float] = self.order("act", verb=verb, size=size)
+        return done
+
+    def repeat(self, verb: str, times: int, size: int = SMALL) -> dict[str, float]:
+        """Both, one after the other."""
+        self.prepare(verb, times, size)
+        return self.act(verb, size)
 
     def order(self, order: str, **arguments: Any) -> Any:
         """Let the peer do something, and give what it answers.

@@ -6,12 +6,15 @@ checked, nothing is signed or hashed, answers are not looked into beyond status 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
 import urllib3
 from django.core.files.storage import Storage
 
+LARGE = 1024 * 1024  # bytes from which on a file is not read at once
 READY = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=made/20260101/ru-1/s3/aws4_request,SignedHeaders=host,Signature=beforehand",
     "Content-Type": "application/octet-stream",
@@ -34,13 +37,20 @@ class BareRequests(Storage):
         self._path = path
 
     def save(self, name: str, content: Any) -> str:  # type: ignore[override]
-        """PUT."""
-        self._send("PUT", f"/{name}", content.read())
+        """PUT; a large file is hashed first, as its signature would need it."""
+        if getattr(content, "size", 0) <= LARGE:
+            self._send("PUT", f"/{name}", content.read())
+            return name
+        digest = sha256()
+        while piece := content.read(LARGE):
+            digest.update(piece)
+        content.seek(0)
+        self._send("PUT", f"/{name}", content.file, {**READY, "Content-Length": str(content.size)})
         return name
 
     def open(self, name: str, mode: str = "rb") -> Any:
         """GET; or PUT, once what is written is closed."""
-        return BytesIO(self._send("GET", f"/{name}").data) if mode == "rb" else _Written(self, name)
+        return self._send("GET", f"/{name}", whole=False) if mode == "rb" else _Written(self, name)
 
     def exists(self, name: str) -> bool:
         """HEAD."""
@@ -60,10 +70,17 @@ class BareRequests(Storage):
         return [], [""] * answer.data.count(b"<Contents>")
 
     def _send(
-        self, method: str, target: str, body: bytes | None = None, expected: int = 200
+        self,
+        method: str,
+        target: str,
+        body: Any = None,
+        headers: Mapping[str, str] = READY,
+        *,
+        expected: int = 200,
+        whole: bool = True,
     ) -> urllib3.BaseHTTPResponse:
         answer = self._pool.urlopen(
-            method, self._path + target, body=body, headers=READY, retries=False, redirect=False
+            method, self._path + target, body, headers, retries=False, redirect=False, preload_content=whole
         )
         if answer.status >= 300 and answer.status != expected:
             raise RuntimeError(f"{method} {target}: {answer.status}")

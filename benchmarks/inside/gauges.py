@@ -1,4 +1,4 @@
-"""What things take: CPU time, wall clock, memory, room on the disk. Knows no verb and no peer."""
+"""What things take: CPU time, wall clock, memory, room on the disk. Knows no peer."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
 
-from verbs import Verb
-
+Act = Callable[[Any, str, bytes], object]
 ATTRIBUTES: dict[str, object] = {}  # set before the storage is made, by dotted path
 NOT_THE_STORAGE = {"pip", "setuptools", "wheel", "django", "asgiref", "sqlparse"}
 PIECE = 1024 * 1024  # bytes
@@ -35,54 +34,51 @@ def the_storage() -> Any:
     return storages["default"]
 
 
-def repeated(storage: Any, verb: Verb, times: int, size: int) -> dict[str, Any]:
-    """Do one thing so many times.
+def timed(storage: Any, act: Act, names: list[str], content: bytes) -> dict[str, float]:
+    """Do one thing with each name.
 
     Returns:
         ``cpu``: seconds of this process's CPU that one took, on average; ``wall``: seconds that one took, the median.
     """
-    content = bytes(size)
-    names = list(verb.names(storage, times, size))
     walls = []
     gc.collect()
     cpu = time.process_time()
     for name in names:
         started = time.perf_counter()
-        verb.act(storage, name, content)
+        act(storage, name, content)
         walls.append(time.perf_counter() - started)
-    return {"cpu": (time.process_time() - cpu) / times, "wall": statistics.median(walls)}
+    return {"cpu": (time.process_time() - cpu) / len(names), "wall": statistics.median(walls)}
 
 
-def in_threads(storage: Any, verb: Verb, number: int, times: int, size: int) -> dict[str, float]:
-    """Do one thing so many times in each of so many threads.
+def in_threads(storage: Any, act: Act, names: list[list[str]], content: bytes) -> dict[str, float]:
+    """Do one thing with each name, each list of names in a thread of its own.
 
     Returns:
         ``rate``: how many were done in a second, of all threads together; ``memory``: bytes that the process had more
-        of while they were at work, for each thread.
+        of when all were through, for each thread.
     """
-    content = bytes(size)
-    names = [list(verb.names(storage, times, size)) for _ in range(number)]
-    verb.act(storage, next(iter(verb.names(storage, 1, size))), content)
-    ready = threading.Barrier(number + 1)
-    done = threading.Barrier(number + 1)
+    number = len(names)
+    ready, done = threading.Barrier(number + 1), threading.Barrier(number + 1)
 
     def work(mine: list[str]) -> None:
         ready.wait()
-        for name in mine:
-            verb.act(storage, name, content)
-        done.wait()
+        try:
+            for name in mine:
+                act(storage, name, content)
+        finally:
+            done.wait()
 
     with ThreadPoolExecutor(number) as pool:
-        futures = [pool.submit(work, mine) for mine in names]
         before = resident()
+        futures = [pool.submit(work, mine) for mine in names]
         started = time.perf_counter()
         ready.wait()
-        done.wait(600)
+        done.wait()
         seconds = time.perf_counter() - started
         memory = resident() - before
         for future in futures:
             future.result()
-    return {"rate": number * times / seconds, "memory": memory / number}
+    return {"rate": sum(map(len, names)) / seconds, "memory": max(0, memory) / number}
 
 
 def first_request() -> dict[str, float]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import gauges
+import race
 from verbs import VERBS
 
 
@@ -31,25 +32,37 @@ def configure(settings: Mapping[str, Any], attributes: Mapping[str, object]) -> 
     gauges.ATTRIBUTES.update(attributes)
 
 
-def repeat(verb: str, times: int, size: int) -> dict[str, Any]:
-    """Do one thing so many times, each on a name of its own; see ``gauges.repeated``."""
-    return gauges.repeated(gauges.the_storage(), VERBS[verb], times, size)
+def prepare(verb: str, times: int, size: int) -> None:
+    """Make ready what one thing is done with, so many times."""
+    READY[verb] = list(VERBS[verb].names(gauges.the_storage(), times, size))
 
 
-def threads(verb: str, number: int, times: int, size: int) -> dict[str, Any]:
+def act(verb: str, size: int) -> dict[str, float]:
+    """Do one thing with each of the names that were made ready; see ``gauges.timed``."""
+    return gauges.timed(gauges.the_storage(), VERBS[verb].act, READY.pop(verb), bytes(size))
+
+
+def threads(verb: str, number: int, times: int, size: int) -> dict[str, float]:
     """Do one thing in so many threads; see ``gauges.in_threads``."""
-    return gauges.in_threads(gauges.the_storage(), VERBS[verb], number, times, size)
+    storage, one = gauges.the_storage(), VERBS[verb]
+    names = [list(one.names(storage, times, size)) for _ in range(number)]
+    one.act(storage, next(iter(one.names(storage, 1, size))), bytes(size))
+    return gauges.in_threads(storage, one.act, names, bytes(size))
 
 
+READY: dict[str, list[str]] = {}  # names, by the verb that they were made ready for
 ORDERS: dict[str, Callable[..., object]] = {
     "configure": configure,
-    "repeat": repeat,
+    "prepare": prepare,
+    "act": act,
     "threads": threads,
     "first": gauges.first_request,
     "upload": gauges.upload,
     "download": gauges.download,
+    "forget": lambda name: gauges.the_storage().delete(name),
     "walk": gauges.walk,
     "command": gauges.management_command,
+    "race": race.lost,
     "installed": gauges.installed,
 }
 

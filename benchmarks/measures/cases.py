@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmarks.peers import FLOOR, Peer
+from benchmarks.worker import SMALL
 
-SMALL, LARGE = 4096, 1024 * 1024  # bytes
+LARGE = 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ CUSTOM_DOMAIN = "url, custom domain"
 
 def client_cpu(bench: Bench) -> Iterator[Figure]:
     """CPU seconds of each operation, on both servers."""
-    with bench.at_work(bench.swift, [bench.ours]) as workers:
-        workers[bench.ours.name].repeat("fill", 1)
+    bench.fill_swift()
     yield from _on(bench, bench.nginx, bench.with_floor, bench.scale.times)
     yield from _on(bench, bench.swift, bench.peers, max(3, bench.scale.times // 10))
 

@@ -34,7 +34,7 @@ def large(bench: Bench) -> Iterator[Figure]:
                 _measure(worker, path, bench.scale.large, collected)
 
         for _ in range(bench.scale.large_rounds):
-            bench.rounds(1, once, bench.peers)
+            bench.rounds(1, once, bench.peers if server is bench.swift else bench.with_floor)
             if server is bench.swift:
                 _curl(server, path, collected, bench.scale.large)
         yield from collected.figures(MEASURE, server.name)

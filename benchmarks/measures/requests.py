@@ -14,6 +14,7 @@ MEASURE = "requests"
 
 def requests(bench: Bench) -> Iterator[Figure]:
     """Requests to real Swift, an operation."""
+    bench.fill_swift()
     collected = Collected()
     with Proxy(bench.swift.port, 0) as proxy, bench.at_work(bench.swift.behind(proxy.port), bench.peers) as workers:
         for peer in bench.peers:

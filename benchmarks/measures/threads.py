@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from benchmarks.bench import Bench, say
 from benchmarks.figures import Collected, Figure
-from benchmarks.measures.cases import READ, SAVE, SMALL
+from benchmarks.measures.cases import READ, SAVE
 from benchmarks.peers import Peer
-from benchmarks.worker import Worker
+from benchmarks.worker import SMALL, Worker
 
 MEASURE = "threads"
 MEMORY = "memory a thread"
