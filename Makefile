@@ -7,6 +7,8 @@ PROTOCOL ?= s3
 PORT ?= 8000
 CHECK ?=
 ARGS ?=
+SCALE ?= full
+ONLY ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -19,10 +21,11 @@ FOR_TEST := .venv/.for-test
 FOR_LINT := .venv/.for-lint
 FOR_BROWSER := .venv/.for-browser
 FOR_DOCS := .venv/.for-docs
+FOR_BENCH := .venv/.for-bench
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test long-test browser-test docs lint audit format messages translated clean
+.PHONY: help demo test long-test browser-test bench docs lint audit format messages translated clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p' Makefile
@@ -39,6 +42,9 @@ long-test: $(FOR_TEST)  ## run the tests that take long; ARGS="tests/load" for a
 
 browser-test: $(FOR_BROWSER)  ## run the tests that need a Chromium (found on PATH, or CHROMIUM=/path)
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
+
+bench: $(FOR_BENCH)  ## measure everything beside its peers and write docs/benchmarks.md; SCALE=small takes minutes; needs nginx-extras
+	@$(BIN)/python -m benchmarks --scale=$(SCALE) $(if $(ONLY),--only $(ONLY))
 
 docs: $(FOR_DOCS)  ## build the documentation into build/docs; a warning is an error, and so is a link that leads nowhere
 	@$(BIN)/sphinx-build -q -W --keep-going --fresh-env --nitpicky --builder html docs build/docs
@@ -64,7 +70,7 @@ messages: $(FOR_TEST)  ## compile the translations
 	$(BIN)/pybabel compile --domain django --directory src/django_selectel_storage/uploads/locale
 
 clean:  ## remove .venv and everything else that was made here
-	rm -rf .venv build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .bench build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find demo src tests -name __pycache__ -prune -exec rm -rf {} +
 
 # pip before 21.3 cannot install a pyproject.toml in place (PEP 660); Python 3.10.0 comes with such a one.
@@ -81,8 +87,9 @@ $(FOR_TEST): EXTRAS := devserver,demo,test,docs
 $(FOR_LINT): EXTRAS := devserver,demo,test,docs,lint,browser
 $(FOR_BROWSER): EXTRAS := devserver,demo,test,browser
 $(FOR_DOCS): EXTRAS := docs
+$(FOR_BENCH): EXTRAS := devserver
 
-$(FOR_DEMO) $(FOR_TEST) $(FOR_LINT) $(FOR_BROWSER) $(FOR_DOCS): pyproject.toml | $(MADE)
+$(FOR_DEMO) $(FOR_TEST) $(FOR_LINT) $(FOR_BROWSER) $(FOR_DOCS) $(FOR_BENCH): pyproject.toml | $(MADE)
 	@echo "Installing the project with $(EXTRAS) ..."
 	@$(PIP) install --editable '.[$(EXTRAS)]'
 	@touch $@

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 ACCOUNT, BUCKET = "AUTH_dev", "media"
-TOKEN = "AUTH_tkanything"  # noqa: S105 - nginx checks none
+TOKEN = "AUTH_tkanything"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Address:
     login_port: int
     token: str = TOKEN
     access_key: str = "accesskey"
-    secret_key: str = "secretkey"  # noqa: S105 - nginx checks none
+    secret_key: str = "secretkey"
 
     def behind(self, port: int) -> Address:
         """The same server behind a proxy."""

@@ -62,9 +62,7 @@ class Bench:
     def at_work(self, address: Address, peers: Sequence[Peer]) -> Iterator[Workers]:
         """Let them all run, each in a process of its own."""
         with ExitStack() as stack:
-            yield {
-                peer.name: stack.enter_context(Worker(peer, address, self.environments)) for peer in peers
-            }
+            yield {peer.name: stack.enter_context(Worker(peer, address, self.environments)) for peer in peers}
 
     def fill_swift(self) -> None:
         """Put files into the folder that is listed, where nginx has answers that were written down."""

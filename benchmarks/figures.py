@@ -71,9 +71,13 @@ class Results:
             if figure.measure == measure and server in {None, figure.server} and case in {None, figure.case}
         )
 
-    def find(self, measure: str, case: str, who: str, server: str | None = None, unit: str | None = None) -> Figure | None:
+    def find(
+        self, measure: str, case: str, who: str, server: str | None = None, unit: str | None = None
+    ) -> Figure | None:
         """One figure, if this run measured it."""
-        found = (figure for figure in self.of(measure, server, case) if figure.who == who and unit in {None, figure.unit})
+        found = (
+            figure for figure in self.of(measure, server, case) if figure.who == who and unit in {None, figure.unit}
+        )
         return next(found, None)
 
     def write(self, path: Path) -> None:

@@ -48,8 +48,8 @@ def swift_pages(folder: str, number: int) -> dict[str, str]:
     for start in range(0, number + 1, SWIFT_PAGE):
         stop = min(start + SWIFT_PAGE, number)
         entries = [
-            {"name": key, "bytes": 1, "hash": "d41d8cd98f00b204e9800998ecf8427e", "content_type": "application/octet-stream",
-             "last_modified": "2026-01-01T00:00:00.000000"}
+            {"name": key, "bytes": 1, "hash": "d41d8cd98f00b204e9800998ecf8427e",
+             "content_type": "application/octet-stream", "last_modified": "2026-01-01T00:00:00.000000"}
             for key in _keys(folder, start, stop)
         ]  # fmt: skip
         pages[folder if start == 0 else f"{folder}-after-{start - 1:07}"] = json.dumps(entries)

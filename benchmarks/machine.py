@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks import nginx
 from benchmarks.bench import Bench
-from benchmarks.peers import OURS_SWIFT
+from benchmarks.peers import OURS_SWIFT, Peer
 from benchmarks.worker import Worker
 
 
@@ -27,13 +28,13 @@ def about(bench: Bench, measured: list[str], seconds: float) -> dict[str, Any]:
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
         "system": f"{platform.system()} {platform.machine()}",
-        "nginx": _first_number("/usr/sbin/nginx", "-v"),
+        "nginx": _first_number(nginx.found(), "-v"),
         "curl": _first_number("curl", "--version"),
         "peers": {peer.name: _versions(bench, peer) for peer in bench.peers if peer.name != OURS_SWIFT},
     }
 
 
-def _versions(bench: Bench, peer: Any) -> dict[str, str]:
+def _versions(bench: Bench, peer: Peer) -> dict[str, str]:
     with Worker(peer, bench.nginx, bench.environments) as worker:
         found = worker.order("installed")
         return {"Python": found["python"], **found["versions"]}

@@ -98,7 +98,8 @@ http {{
         location = /multipart {{
             internal;
             default_type application/xml;
-            return 200 '<InitiateMultipartUploadResult><Bucket>{bucket}</Bucket><Key>k</Key><UploadId>u</UploadId><ETag>"d41d8cd98f00b204e9800998ecf8427e-1"</ETag></InitiateMultipartUploadResult>';
+            return 200 '<MultipartUploadResult><Bucket>{bucket}</Bucket><Key>k</Key><UploadId>u</UploadId>
+                <ETag>"d41d8cd98f00b204e9800998ecf8427e-1"</ETag></MultipartUploadResult>';
         }}
     }}
 }}
@@ -112,9 +113,7 @@ def nginx(listed: Iterable[int]) -> Iterator[int]:
     Args:
         listed: for each number a folder ``listed{number}`` with as many files, as far as listings tell.
     """
-    program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
-    if program is None:
-        raise SystemExit(MISSING)
+    program = found()
     with tempfile.TemporaryDirectory(prefix="bench-nginx-", dir=memory()) as name:
         folder, port = Path(name), free_port()
         for part in ("objects", "body", "s3", "swift"):
@@ -132,6 +131,18 @@ def nginx(listed: Iterable[int]) -> Iterator[int]:
                 yield port
             finally:
                 process.terminate()
+
+
+def found() -> str:
+    """The program.
+
+    Raises:
+        SystemExit: it is not installed.
+    """
+    program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
+    if program is None:
+        raise SystemExit(MISSING)
+    return program
 
 
 def memory() -> str | None:

@@ -125,7 +125,7 @@ PEERS = (
 
 # Its signatures were made beforehand: only nginx takes them.
 BARE = Peer(
-    FLOOR, "s3", OWN, "floor.BareRequests",
+    FLOOR, "s3", OWN, "benchmarks.inside.floor.BareRequests",
     lambda address: {"host": "127.0.0.1", "port": address.port, "path": f"/{BUCKET}"},
 )  # fmt: skip
 

@@ -56,6 +56,7 @@ class Proxy:
         server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, limit=PIECE))
         self._started.set_result(server.sockets[0].getsockname()[1])
         self._loop.run_forever()
+        server.close()
         self._loop.run_until_complete(_ended())
         self._loop.close()
 
@@ -73,6 +74,8 @@ class Proxy:
         finally:
             for task in tasks:
                 task.cancel()
+            writer.close()
+            there[1].close()
 
     async def _count(self, reader: asyncio.StreamReader, line: _Line) -> None:
         """Pass requests on, whose bodies announce their length, and count them."""
@@ -122,6 +125,7 @@ async def _ended() -> None:
     for task in left:
         task.cancel()
     await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.sleep(0)  # sockets are closed in the next turn of the loop
 
 
 async def _copy(reader: asyncio.StreamReader, line: _Line) -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from typing_extensions import Self
 
 from benchmarks.address import Address
-from benchmarks.environments import Environments, ThisOne
+from benchmarks.environments import ROOT, Environments, ThisOne
 from benchmarks.peers import Peer
 
 SMALL = 4096  # bytes of a small file
-PROGRAM = Path(__file__).parent / "inside/program.py"
+PROGRAM = "benchmarks.inside.program"
 
 
 class PeerFailed(Exception):
@@ -39,7 +38,7 @@ class Worker:
         self.peer = peer
         configuration = peer.configuration(address)
         self._configuration = configuration if settings is None else {**configuration, "settings": settings}
-        self._command = [str(environments.python(peer.environment)), "-W", "ignore", str(PROGRAM)]
+        self._command = [str(environments.python(peer.environment)), "-W", "ignore", "-m", PROGRAM]
         self._environment = dict(os.environ)
         if not isinstance(environments, ThisOne):
             self._environment.pop("PYTHONPATH", None)
@@ -47,7 +46,7 @@ class Worker:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            self._command, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            self._command, cwd=ROOT, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.order("configure", **self._configuration)
         return self

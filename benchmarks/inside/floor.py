@@ -16,7 +16,7 @@ from django.core.files.storage import Storage
 
 LARGE = 1024 * 1024  # bytes from which on a file is not read at once
 READY = {
-    "Authorization": "AWS4-HMAC-SHA256 Credential=made/20260101/ru-1/s3/aws4_request,SignedHeaders=host,Signature=beforehand",
+    "Authorization": "AWS4-HMAC-SHA256 Credential=k/20260101/ru-1/s3/aws4_request,SignedHeaders=host,Signature=ready",
     "Content-Type": "application/octet-stream",
     "x-amz-content-sha256": "UNSIGNED-PAYLOAD",
     "x-amz-date": "20260101T000000Z",

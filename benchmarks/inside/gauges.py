@@ -9,9 +9,10 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ NOT_THE_STORAGE = {"pip", "setuptools", "wheel", "django", "asgiref", "sqlparse"
 PIECE = 1024 * 1024  # bytes
 
 
-@lru_cache(maxsize=None)
+@cache
 def the_storage() -> Any:
     """The storage of the settings, made once."""
     from django.core.files.storage import storages  # noqa: PLC0415 - Django is configured first
@@ -95,9 +96,9 @@ def upload(name: str, path: str) -> dict[str, float]:
 
     storage = the_storage()
     storage.exists("nothing.bin")
-    with Path(path).open("rb") as source, Growth() as growth:
+    with Path(path).open("rb") as source, measured() as taken:
         storage.save(name, File(source, name=name))
-    return growth.measured()
+    return taken
 
 
 def download(name: str, size: int) -> dict[str, float]:
@@ -105,32 +106,32 @@ def download(name: str, size: int) -> dict[str, float]:
     storage = the_storage()
     storage.exists("nothing.bin")
     got = 0
-    with Growth() as growth, storage.open(name) as file:
+    with measured() as taken, storage.open(name) as file:
         while piece := file.read(PIECE):
             got += len(piece)
     if got != size:
         raise RuntimeError(f"{name} has {got} bytes instead of {size}.")
-    return growth.measured()
+    return taken
 
 
 def walk(verb: str, path: str, number: int) -> dict[str, float]:
     """List a folder with ``listdir``, or go through it with ``walk``."""
     storage = the_storage()
     storage.exists("nothing.bin")
-    with Growth() as growth:
+    with measured() as taken:
         found = len(storage.listdir(path)[1]) if verb == "listdir" else sum(1 for _ in storage.walk(path))
     if found != number:
         raise RuntimeError(f"{path} is said to have {found} files instead of {number}.")
-    return growth.measured()
+    return taken
 
 
 def management_command(name: str, *, arguments: list[str], options: Mapping[str, Any]) -> dict[str, float]:
     """Run a command of Django's."""
     from django.core.management import call_command  # noqa: PLC0415 - Django is configured first
 
-    with Growth() as growth:
+    with measured() as taken:
         call_command(name, *arguments, **options)
-    return {**growth.measured(), "peak": peak()}
+    return taken
 
 
 def installed() -> dict[str, Any]:
@@ -146,22 +147,16 @@ def _size(distribution: Distribution) -> int:
     return sum(path.stat().st_size for path in files if path.exists())
 
 
-class Growth:
-    """What a block takes: seconds, seconds of CPU, and by how many bytes the process's memory grew at its largest."""
-
-    def __enter__(self) -> Growth:
-        Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew, see proc(5)
-        self._before, self._cpu, self._started = resident(), time.process_time(), time.perf_counter()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._seconds = time.perf_counter() - self._started
-        self._cpu = time.process_time() - self._cpu
-        self._grown = peak() - self._before
-
-    def measured(self) -> dict[str, float]:
-        """The three."""
-        return {"wall": self._seconds, "cpu": self._cpu, "memory": max(0, self._grown)}
+@contextmanager
+def measured() -> Iterator[dict[str, float]]:
+    """Fill in what the block takes: seconds, seconds of CPU, and by how many bytes memory grew at its largest."""
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew, see proc(5)
+    before, cpu, started = resident(), time.process_time(), time.perf_counter()
+    taken: dict[str, float] = {}
+    yield taken
+    taken["wall"] = time.perf_counter() - started
+    taken["cpu"] = time.process_time() - cpu
+    taken["memory"] = max(0, peak() - before)
 
 
 def peak() -> int:

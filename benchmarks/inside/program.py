@@ -12,9 +12,8 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import gauges
-import race
-from verbs import VERBS
+from benchmarks.inside import gauges, race
+from benchmarks.inside.verbs import VERBS
 
 
 def configure(settings: Mapping[str, Any], attributes: Mapping[str, object]) -> None:

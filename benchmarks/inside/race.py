@@ -6,8 +6,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
-import gauges
-from verbs import content_of
+from benchmarks.inside import gauges
+from benchmarks.inside.verbs import content_of
 
 WRITERS = 8
 

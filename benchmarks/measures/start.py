@@ -23,7 +23,7 @@ def start(bench: Bench) -> Iterator[Figure]:
             collected.add(FIRST, peer.name, "s", done["wall"])
             collected.add(MEMORY, peer.name, "B", done["memory"])
 
-    bench.rounds(max(3, bench.scale.rounds), once, bench.peers)
+    bench.rounds(bench.scale.rounds, once, bench.peers)
     yield from collected.figures(MEASURE, bench.nginx.name)
 
 

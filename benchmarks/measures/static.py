@@ -28,7 +28,10 @@ THREADS = 16
 _OURS = "django_selectel_storage.storage.Selectel"
 _BACKENDS = {
     OURS: {STATIC: f"{_OURS}StaticStorage", MANIFEST: f"{_OURS}ManifestStaticStorage"},
-    STORAGES: {STATIC: "storages.backends.s3.S3StaticStorage", MANIFEST: "storages.backends.s3.S3ManifestStaticStorage"},
+    STORAGES: {
+        STATIC: "storages.backends.s3.S3StaticStorage",
+        MANIFEST: "storages.backends.s3.S3ManifestStaticStorage",
+    },
 }
 _BACKENDS[FASTA] = _BACKENDS[STORAGES]
 _STRATEGIES = {STATIC: "Boto3Strategy", MANIFEST: "Boto3ManifestMemoryStrategy"}

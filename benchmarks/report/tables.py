@@ -67,7 +67,12 @@ def _cell(by_peer: dict[str, Figure], who: str, *, compared: bool) -> str:
 def _races(results: Results) -> Lines:
     figures = list(results.of(races.MEASURE))
     rows = [
-        (f.case, f.who, f"{sum(f.values):,.0f} of {races.WRITERS * len(f.values):,}", f"{sum(map(bool, f.values))} of {len(f.values)}")
+        (
+            f.case,
+            f.who,
+            f"{sum(f.values):,.0f} of {races.WRITERS * len(f.values):,}",
+            f"{sum(map(bool, f.values))} of {len(f.values)}",
+        )
         for f in figures
     ]
     return words.table(("", "", "files lost", "rounds with a loss"), rows) if rows else []
@@ -75,4 +80,3 @@ def _races(results: Results) -> Lines:
 
 def _in_order(found: Iterable[Hashable]) -> list[Hashable]:
     return list(dict.fromkeys(found))
-

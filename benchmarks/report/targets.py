@@ -49,25 +49,30 @@ def _cpu(results: Results) -> Iterator[Target]:
         ours, theirs = (results.find(cpu.MEASURE, case, who, NGINX) for who in (OURS, STORAGES))
         if ours and theirs:
             spread = ratios(ours, theirs)
-            yield Target(f"CPU of {case}: at most 1/{aim} of django-storages", f"1/{words.times(spread).replace(' ×', '', 1)}",
-                         spread.median >= aim)  # fmt: skip
-    for case in SINGLE:
-        ours, bare = (results.find(cpu.MEASURE, case.label, who, NGINX) for who in (OURS, FLOOR))
+            yield Target(
+                f"CPU of {case}: django-storages takes {aim} × as much", words.times(spread), spread.median >= aim
+            )
+    for label in (single.label for single in SINGLE):
+        ours, bare = (results.find(cpu.MEASURE, label, who, NGINX) for who in (OURS, FLOOR))
         if ours and bare:
             spread = ratios(bare, ours)
-            yield Target(f"CPU of {case.label}: at most 1.5 × bare urllib3", words.times(spread), spread.median <= 1.5)
+            yield Target(f"CPU of {label}: at most 1.5 × bare urllib3", words.times(spread), spread.median <= 1.5)
 
 
 def _requests(results: Results) -> Iterator[Target]:
     found = {case: results.find(requests.MEASURE, case, OURS) for case in FLOORS}
     if all(found.values()):
-        over = [f"{case}: {words.shown(figure)}" for case, figure in found.items() if figure and figure.median > FLOORS[case]]
+        over = [
+            f"{case}: {words.shown(figure)}"
+            for case, figure in found.items()
+            if figure and figure.median > FLOORS[case]
+        ]
         yield Target("Requests: one for each operation, none for url", "; ".join(over) or "so it is", not over)
 
 
 def _latency(results: Results) -> Iterator[Target]:
-    distances = sorted({figure.case.rpartition(", ")[2] for figure in results.of(latency.MEASURE) if figure.who == OURS},
-                       key=lambda text: int(text.split()[0]))  # fmt: skip
+    found = {figure.case.rpartition(", ")[2] for figure in results.of(latency.MEASURE) if figure.who == OURS}
+    distances = sorted(found, key=lambda text: int(text.split()[0]))
     for distance in distances:
         beyond = {}
         for case in NEAR:
@@ -97,7 +102,7 @@ def _large(results: Results) -> Iterator[Target]:
 
 
 def _throughput(results: Results, case: str, server: str, whom: str, without: set[str] | None) -> Iterator[Target]:
-    figures = [figure for figure in results.of(large.MEASURE, server, case)]
+    figures = list(results.of(large.MEASURE, server, case))
     ours = [figure for figure in figures if figure.who.startswith(OURS.partition(",")[0])]
     others = [
         figure
@@ -107,7 +112,9 @@ def _throughput(results: Results, case: str, server: str, whom: str, without: se
     if ours and others:
         best, fastest = max(ours, key=_median), max(others, key=_median)
         spread = ratios(fastest, best)
-        yield Target(f"Large file {case}: at least 0.9 × {whom}", f"{words.times(spread)}, {fastest.who}", spread.median >= 0.9)
+        yield Target(
+            f"Large file {case}: at least 0.9 × {whom}", f"{words.times(spread)}, {fastest.who}", spread.median >= 0.9
+        )
 
 
 def _median(figure: Figure) -> float:
@@ -131,9 +138,9 @@ def _many(results: Results) -> Iterator[Target]:
     rate = results.find(transfer.MEASURE, transfer.RATE, OURS)
     if rate:
         bound = transfer.WORKERS / (transfer.DISTANCE / 1000)
-        yield Target(f"selectel_transfer, {transfer.WORKERS} workers, {transfer.DISTANCE} ms away: at least 0.7 × {bound:,.0f} files a second",
-                     f"{words.times(Spread.of(value / bound for value in rate.values))}: {words.shown(rate)}",
-                     rate.median >= 0.7 * bound)  # fmt: skip
+        aim = f"selectel_transfer: at least 0.7 × {bound:,.0f} files a second, the bound of {transfer.WORKERS} workers"
+        share = words.times(Spread.of(value / bound for value in rate.values))
+        yield Target(aim, f"{share}: {words.shown(rate)}", rate.median >= 0.7 * bound)
     again = results.find(static.MEASURE, static.case(static.STATIC, static.AGAIN), OURS, unit="requests")
     if again:
         yield Target("collectstatic with nothing changed: one request", words.shown(again), again.median <= 1)
