@@ -23,6 +23,7 @@ MEASURE = "collectstatic"
 DISTANCE = 20  # milliseconds
 STATIC, MANIFEST = "plain names", "hashed names"
 FIRST, AGAIN, ONE = "first run", "nothing changed", "one stylesheet changed"
+PHASES = (FIRST, AGAIN, ONE)
 THREADS = 16
 
 _OURS = "django_selectel_storage.storage.Selectel"
@@ -65,7 +66,7 @@ def _three_runs(bench: Bench, peer: Peer, kind: str, far: Address, proxy: Proxy,
         folder = Path(name)
         make_files(folder / "source", bench.scale.static_files)
         settings = _settings(peer.name, kind, far, folder, f"static-{uuid4().hex}")
-        for phase in (FIRST, AGAIN, ONE):
+        for phase in PHASES:
             if phase == ONE:
                 changed = folder / "source/css/0/site1.css"
                 changed.write_bytes(changed.read_bytes() + b"\n.changed { color: blue }\n")

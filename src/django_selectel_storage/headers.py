@@ -10,6 +10,7 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from django_selectel_storage.exceptions import InvalidOption
@@ -35,6 +36,7 @@ _COMPRESSED = {
 }
 
 
+@cache
 def _known_types() -> mimetypes.MimeTypes:
     """The types of Python itself, and not those of the machine it runs on, so that every server answers alike."""
     types = mimetypes.MimeTypes()
@@ -55,9 +57,6 @@ def _known_types() -> mimetypes.MimeTypes:
     ):
         types.add_type(content_type, extension)
     return types
-
-
-_TYPES = _known_types()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ def content_type(name: str, default: str, declared: object = None) -> str:
     """Choose a content type: the upload's own, else what the name's extension tells, else the default."""
     if isinstance(declared, str) and MEDIA_TYPE.fullmatch(declared):
         return declared
-    guessed, compression = _TYPES.guess_type(name.rpartition("/")[2].replace(":", "_"))
+    guessed, compression = _known_types().guess_type(name.rpartition("/")[2].replace(":", "_"))
     if compression:
         return _COMPRESSED.get(compression, default)
     return guessed or default
