@@ -274,20 +274,17 @@ def _raise(answer: Answer, attempt: Attempt, now: float | None = None) -> NoRetu
 
 
 def _words(answer: Answer, now: float | None) -> Words:
-    code, message, request_id = "", "", ""
-    try:
-        root = xml.parse(answer.body)
-        code, message, request_id = (xml.text(root, name) for name in ("Code", "Message", "RequestId"))
-    except StorageError:
-        pass
-    request_id = answer.headers.get("x-amz-request-id") or request_id or answer.headers.get("x-trans-id", "")
-    return Words(code, message, request_id, _clock_hint(answer, code, now) or _hint(answer.status, code))
+    said = xml.texts_of_error(answer.body)
+    code, server = said.get("Code", ""), answer.headers
+    request_id = server.get("x-amz-request-id") or said.get("RequestId") or server.get("x-trans-id", "")
+    hint = _clock_hint(answer, code, now) or _hint(answer.status, code)
+    return Words(code, said.get("Message", ""), request_id, hint)
 
 
 def _clock_hint(answer: Answer, code: str, now: float | None) -> str:
     """Show both clocks when they are too far apart; to a HEAD the server cannot even say that they are."""
-    there = fields.http_date(answer.headers.get("Date", ""))
-    if there is None or now is None or answer.status != 403:
+    there = fields.http_date(answer.headers.get("Date", "")) if answer.status == 403 else None
+    if there is None or now is None:
         return ""
     here = datetime.fromtimestamp(now, timezone.utc)
     if code != "RequestTimeTooSkewed" and abs(here - there) < LARGEST_SKEW:

@@ -43,6 +43,14 @@ def texts(element: ElementTree.Element) -> dict[str, str]:
     return {child.tag.rpartition("}")[2]: child.text or "" for child in reversed(element)}
 
 
+def texts_of_error(body: bytes) -> dict[str, str]:
+    """Give what an error says; nothing where it says nothing (to a HEAD), or not in XML."""
+    try:
+        return texts(parse(body)) if body else {}
+    except StorageError:
+        return {}
+
+
 def decoder(root: ElementTree.Element) -> Callable[[str], str]:
     """Give what undoes the encoding of the names in a listing (``encoding-type=url``), if the server heeded it."""
     return unquote_plus if text(root, "EncodingType") == "url" else str
