@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -42,13 +43,13 @@ def carried_out(scale: Scale, environments: Environments, peers: tuple[Peer, ...
         wanted: what is measured, keys of ``MEASURES``.
     """
     figures: list[Figure] = []
-    started = time.monotonic()
+    started, load = time.monotonic(), os.getloadavg()[1]  # of the last five minutes
     with set_up(scale, environments, peers) as bench:
         for name in wanted:
             say(f"{name}, {time.monotonic() - started:.0f} s after the start")
             for measure in MEASURES[name]:
                 figures.extend(measure(bench))
-        about = machine.about(bench, wanted, time.monotonic() - started)
+        about = machine.about(bench, wanted, time.monotonic() - started, load)
     return Results(about, tuple(figures))
 
 

@@ -16,7 +16,7 @@ from benchmarks.peers import OURS_SWIFT, Peer
 from benchmarks.worker import Worker
 
 
-def about(bench: Bench, measured: list[str], seconds: float) -> dict[str, Any]:
+def about(bench: Bench, measured: list[str], seconds: float, load: float) -> dict[str, Any]:
     """Everything that the figures depend on."""
     return {
         "scale": bench.scale.name,
@@ -24,7 +24,7 @@ def about(bench: Bench, measured: list[str], seconds: float) -> dict[str, Any]:
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "minutes": round(seconds / 60, 1),
         "rounds": bench.scale.rounds,
-        "load before": round(os.getloadavg()[2], 2),
+        "load before": round(load, 2),
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
         "system": f"{platform.system()} {platform.machine()}",

@@ -24,7 +24,7 @@ def threads(bench: Bench) -> Iterator[Figure]:
     collected = Collected()
     for number in bench.scale.threads:
         say(f"  {number} threads")
-        times = max(2, bench.scale.times // 4)
+        times = max(5, bench.scale.times // number)
 
         def once(peer: Peer) -> None:
             with Worker(peer, bench.nginx, bench.environments) as worker:

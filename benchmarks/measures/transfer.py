@@ -30,7 +30,7 @@ def transfer(bench: Bench) -> Iterator[Figure]:
             "INSTALLED_APPS": ["django_selectel_storage"],
             "SELECTEL_STORAGES": {"target": {key.upper(): value for key, value in options.items()}},
         }
-        for _ in range(max(1, min(bench.scale.large_rounds, 3))):
+        for _ in range(bench.scale.large_rounds):
             with Worker(bench.ours, bench.nginx, bench.environments, settings) as worker:
                 done = worker.order(
                     "command", name="selectel_transfer", arguments=[name, "target"],

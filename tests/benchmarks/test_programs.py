@@ -63,7 +63,7 @@ def test_it_is_measured(bench: Bench, name: str, measure: str, case: str) -> Non
 
 
 def test_machine_and_versions_are_told(bench: Bench) -> None:
-    told = about(bench, [], 0)
+    told = about(bench, [], 0, 0)
     assert told["cores"] >= 1
     assert told["peers"].keys() == {OURS}
     assert told["peers"][OURS]["urllib3"]
