@@ -6,9 +6,12 @@ import asyncio
 import threading
 from collections import Counter
 from concurrent.futures import Future
-from types import TracebackType
+from typing import TYPE_CHECKING
 
-from typing_extensions import Self
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
 
 PIECE = 256 * 1024  # bytes
 _END_OF_HEAD = b"\r\n\r\n"

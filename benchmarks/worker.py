@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from types import TracebackType
-from typing import Any
-
-from typing_extensions import Self
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.address import Address
 from benchmarks.environments import ROOT, Environments, ThisOne
 from benchmarks.peers import Peer
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
 
 SMALL = 4096  # bytes of a small file
 PROGRAM = "benchmarks.inside.program"
