@@ -22,16 +22,20 @@ def write(s3: Path, swift: Path, numbers: Iterable[int]) -> None:
 
 
 def s3_pages(folder: str, number: int) -> dict[str, str]:
-    """The pages of ListObjectsV2, by the name under which nginx finds them: the folder's, then the token's."""
+    """The pages of ListObjects, of both versions, by the name under which nginx finds them."""
     starts = list(range(0, number, S3_PAGE)) or [0]
     return {
-        folder if start == 0 else f"{folder}-{start}": _s3_page(folder, start, min(start + S3_PAGE, number), number)
-        for start in starts
+        page_after(folder, start): _s3_page(folder, start, min(start + S3_PAGE, number), number) for start in starts
     }
 
 
+def page_after(folder: str, start: int) -> str:
+    """The name of the page that begins with an object: version 2 has it for its token, version 1 is read out of it."""
+    return folder if start == 0 else f"{folder}-after-{start - 1:07}"
+
+
 def _s3_page(folder: str, start: int, stop: int, number: int) -> str:
-    more = f"<NextContinuationToken>{folder}-{stop}</NextContinuationToken>" if stop < number else ""
+    more = f"<NextContinuationToken>{page_after(folder, stop)}</NextContinuationToken>" if stop < number else ""
     entries = "".join(_ENTRY.format(key=key) for key in _keys(folder, start, stop))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
@@ -52,7 +56,7 @@ def swift_pages(folder: str, number: int) -> dict[str, str]:
              "content_type": "application/octet-stream", "last_modified": "2026-01-01T00:00:00.000000"}
             for key in _keys(folder, start, stop)
         ]  # fmt: skip
-        pages[folder if start == 0 else f"{folder}-after-{start - 1:07}"] = json.dumps(entries)
+        pages[page_after(folder, start)] = json.dumps(entries)
     return pages
 
 

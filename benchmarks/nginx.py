@@ -98,7 +98,8 @@ http {{
         location = /multipart {{
             internal;
             default_type application/xml;
-            return 200 '<MultipartUploadResult><Bucket>{bucket}</Bucket><Key>k</Key><UploadId>u</UploadId>
+            header_filter_by_lua_block {{ ngx.status = 200 }}
+            return 201 '<MultipartUploadResult><Bucket>{bucket}</Bucket><Key>k</Key><UploadId>u</UploadId>
                 <ETag>"d41d8cd98f00b204e9800998ecf8427e-1"</ETag></MultipartUploadResult>';
         }}
     }}
