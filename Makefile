@@ -8,6 +8,8 @@ PORT ?= 8000
 CHECK ?=
 ARGS ?=
 PAIRS ?= all
+SCALE ?= full
+ONLY ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -22,6 +24,7 @@ FOR_LINT := .venv/.for-lint
 FOR_BROWSER := .venv/.for-browser
 FOR_DOCS := .venv/.for-docs
 FOR_RELEASE := .venv/.for-release
+FOR_BENCH := .venv/.for-bench
 # The distributions are built anew when something that goes into them changes.
 DIST := dist/.made
 SOURCES := pyproject.toml tox.ini Makefile $(wildcard *.md) \
@@ -29,7 +32,7 @@ SOURCES := pyproject.toml tox.ini Makefile $(wildcard *.md) \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test long-test browser-test docs lint audit format messages translated dist matrix wheel-test \
+.PHONY: help demo test long-test browser-test bench docs lint audit format messages translated dist matrix wheel-test \
 	installers clean
 
 help:  ## show this list
@@ -47,6 +50,9 @@ long-test: $(FOR_TEST)  ## run the tests that take long; ARGS="tests/load" for a
 
 browser-test: $(FOR_BROWSER)  ## run the tests that need a Chromium (found on PATH, or CHROMIUM=/path)
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
+
+bench: $(FOR_BENCH)  ## measure everything beside its peers and write docs/benchmarks.md; SCALE=small takes minutes; needs nginx-extras
+	@$(BIN)/python -m benchmarks --scale=$(SCALE) $(if $(ONLY),--only $(ONLY))
 
 docs: $(FOR_DOCS)  ## build the documentation into build/docs; a warning is an error, and so is a link that leads nowhere
 	@$(BIN)/sphinx-build -q -W --keep-going --fresh-env --nitpicky --builder html docs build/docs
@@ -89,8 +95,8 @@ installers: $(DIST)  ## install the wheel with pip, pipenv, poetry and uv, and t
 	@$(BIN)/python -m release.installers
 
 clean:  ## remove .venv and everything else that was made here
-	rm -rf .venv .tox build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	find demo release src tests -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf .venv .bench .tox build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find benchmarks demo release src tests -name __pycache__ -prune -exec rm -rf {} +
 
 # pip before 21.3 cannot install a pyproject.toml in place (PEP 660); Python 3.10.0 comes with such a one.
 $(MADE):
@@ -107,8 +113,9 @@ $(FOR_LINT): EXTRAS := devserver,demo,test,docs,lint,browser
 $(FOR_BROWSER): EXTRAS := devserver,demo,test,browser
 $(FOR_DOCS): EXTRAS := docs
 $(FOR_RELEASE): EXTRAS := release
+$(FOR_BENCH): EXTRAS := devserver
 
-$(FOR_DEMO) $(FOR_TEST) $(FOR_LINT) $(FOR_BROWSER) $(FOR_DOCS) $(FOR_RELEASE): pyproject.toml | $(MADE)
+$(FOR_DEMO) $(FOR_TEST) $(FOR_LINT) $(FOR_BROWSER) $(FOR_DOCS) $(FOR_RELEASE) $(FOR_BENCH): pyproject.toml | $(MADE)
 	@echo "Installing the project with $(EXTRAS) ..."
 	@$(PIP) install --editable '.[$(EXTRAS)]'
 	@touch $@

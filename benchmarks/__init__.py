@@ -1,1 +1,9 @@
-"""Measurements side by side with what a user would pick instead; each is a script that prints ratios."""
+"""Measurements beside everything a user would pick instead: ``make bench``, or ``python -m benchmarks --help``.
+
+peers          who is compared, and how each is told where the server is; environments: what is installed where
+inside         runs in a peer's environment: program (orders and answers), verbs, gauges, floor (bare urllib3)
+worker         the near end of such a program; bench: all that a measurement needs; address: where a server is
+nginx          the server too fast to matter, listings: its answers; proxy: adds round-trip time, counts requests
+measures       one module for each thing that is measured; figures: what comes out; scales: how much of it
+report         the table, the charts, the targets: made of the figures alone
+"""

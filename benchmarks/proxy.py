@@ -1,4 +1,4 @@
-"""A proxy in front of the local server: it adds round-trip time and counts requests. Knows only HTTP/1.1's framing."""
+"""A proxy in front of a local server: it adds round-trip time and counts requests. Knows only HTTP/1.1's framing."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import asyncio
 import threading
 from collections import Counter
 from concurrent.futures import Future
-from types import TracebackType
+from typing import TYPE_CHECKING
 
-from typing_extensions import Self
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
 
 PIECE = 256 * 1024  # bytes
 _END_OF_HEAD = b"\r\n\r\n"
@@ -56,6 +59,9 @@ class Proxy:
         server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, limit=PIECE))
         self._started.set_result(server.sockets[0].getsockname()[1])
         self._loop.run_forever()
+        server.close()
+        self._loop.run_until_complete(_ended())
+        self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(self._way * 2)  # the handshake is a round trip, too
@@ -66,11 +72,13 @@ class Proxy:
         )]  # fmt: skip
         try:
             await asyncio.gather(*tasks)
-        except (OSError, asyncio.IncompleteReadError):
-            pass
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # one end has gone, or the proxy ends
         finally:
             for task in tasks:
                 task.cancel()
+            writer.close()
+            there[1].close()
 
     async def _count(self, reader: asyncio.StreamReader, line: _Line) -> None:
         """Pass requests on, whose bodies announce their length, and count them."""
@@ -112,6 +120,15 @@ class _Line:
                 return
             self._writer.write(piece)
             await self._writer.drain()
+
+
+async def _ended() -> None:
+    """Let connections go that are still open."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.sleep(0)  # sockets are closed in the next turn of the loop
 
 
 async def _copy(reader: asyncio.StreamReader, line: _Line) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 
 import django
 from django.conf import settings
@@ -135,16 +135,6 @@ def schema_of(given: Arguments) -> str | None:
     if given.dsn is not None or (given.schema is None and _PLACES & given.keywords.keys()):
         return None
     return given.schema or DEFAULT_SCHEMA
-
-
-def sets_option(given: Arguments, name: str) -> bool:
-    """Whether the arguments, their DSN or their schema set an option, be it to nothing; not what the class prefers.
-
-    Raises:
-        ImproperlyConfigured: they are not usable.
-    """
-    with improperly_configured():
-        return name in _merged(replace(given, defaults={}))
 
 
 def _merged(given: Arguments) -> dict[str, object]:

@@ -76,10 +76,6 @@ class ConfiguredStorage(Storage):
         """
         return conf.resolve(self._arguments)
 
-    def sets_option(self, name: str) -> bool:
-        """Whether an option was set for this storage, be it to nothing."""
-        return conf.sets_option(self._arguments, name)
-
     @cached_property
     def client(self) -> ObjectClient:
         """The object store."""

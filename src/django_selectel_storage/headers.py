@@ -10,6 +10,7 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from django_selectel_storage.exceptions import InvalidOption
@@ -77,15 +78,13 @@ _FURTHER_TYPES = (
 )
 
 
+@cache
 def _known_types() -> mimetypes.MimeTypes:
     """Python's own types and common ones that it lacks, not those of this machine: every server answers alike."""
     types = mimetypes.MimeTypes()
     for content_type, extension in _FURTHER_TYPES:
         types.add_type(content_type, extension)
     return types
-
-
-_TYPES = _known_types()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,7 @@ def content_type(name: str, default: str, declared: object = None) -> str:
     if isinstance(declared, str) and MEDIA_TYPE.fullmatch(declared):
         return declared
     file = name.rpartition("/")[2].replace(":", "_")
-    guessed, compression = _TYPES.guess_type(file)
+    guessed, compression = _known_types().guess_type(file)
     if compression and not _is_packed_picture(name):
         return _COMPRESSED.get(compression, default)
     # What a project has added with mimetypes.add_type() counts too, where nothing is known here.

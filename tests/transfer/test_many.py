@@ -1,4 +1,4 @@
-"""Many files, in listings of many pages: a share of the 20,000 that ``benchmarks/transfer.py`` moves."""
+"""Many files, in listings of many pages: a share of the 20,000 that ``make bench`` moves."""
 
 from __future__ import annotations
 

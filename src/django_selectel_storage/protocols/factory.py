@@ -1,24 +1,24 @@
 """StorageOptions -> client: the only place that chooses a protocol, and that shares pools and tokens.
 
-Shared are: connections to one origin made in one way, and the token of one user. Nothing else.
+Shared are: connections to one origin made in one way, and the token of one user. Nothing else. A protocol is imported
+when it is first spoken: most sites need one of the two.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django_selectel_storage.exceptions import InvalidOption
 from django_selectel_storage.option_values import is_safe_address
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectClient
-from django_selectel_storage.protocols.s3.client import S3Client
-from django_selectel_storage.protocols.s3.wire import address
-from django_selectel_storage.protocols.swift import keystone, legacy
-from django_selectel_storage.protocols.swift.client import SwiftClient
-from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
 from django_selectel_storage.transport.pool import Pool, WireOptions
+
+if TYPE_CHECKING:
+    from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
 
 _pools: dict[tuple[str, WireOptions], Pool] = {}
 _keepers: dict[tuple[object, ...], TokenKeeper] = {}
@@ -28,9 +28,20 @@ _sharing = threading.Lock()
 def client_for(options: StorageOptions) -> ObjectClient:
     """Give a client for the container that the options name."""
     wire = _wire_options(options)
-    if options.protocol == "s3":
-        place = address(options.s3_endpoint, options.container, options.addressing)
-        return S3Client(options, shared_pool(place.origin, wire))
+    return _s3_client(options, wire) if options.protocol == "s3" else _swift_client(options, wire)
+
+
+def _s3_client(options: StorageOptions, wire: WireOptions) -> ObjectClient:
+    from django_selectel_storage.protocols.s3.client import S3Client  # noqa: PLC0415 - see above
+    from django_selectel_storage.protocols.s3.wire import address  # noqa: PLC0415
+
+    place = address(options.s3_endpoint, options.container, options.addressing)
+    return S3Client(options, shared_pool(place.origin, wire))
+
+
+def _swift_client(options: StorageOptions, wire: WireOptions) -> ObjectClient:
+    from django_selectel_storage.protocols.swift.client import SwiftClient  # noqa: PLC0415 - see above
+
     return SwiftClient(options, _shared_keeper(options, wire), lambda origin: shared_pool(origin, wire))
 
 
@@ -54,6 +65,8 @@ def log_in(options: StorageOptions) -> Token:
 
 
 def _shared_keeper(options: StorageOptions, wire: WireOptions) -> TokenKeeper:
+    from django_selectel_storage.protocols.swift.tokens import TokenKeeper  # noqa: PLC0415 - see above
+
     identity = (
         options.protocol, options.login_url, options.username, options.password, options.account, options.project,
         options.endpoint, options.pool, options.region, options.allow_http, wire,
@@ -63,6 +76,8 @@ def _shared_keeper(options: StorageOptions, wire: WireOptions) -> TokenKeeper:
 
 
 def _login(options: StorageOptions, wire: WireOptions) -> Token:
+    from django_selectel_storage.protocols.swift import keystone, legacy  # noqa: PLC0415 - see above
+
     parts = urlsplit(options.login_url)
     pool = shared_pool(f"{parts.scheme}://{parts.netloc}", wire)
     if options.protocol == "keystone":

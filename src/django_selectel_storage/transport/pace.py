@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 LEAST = 16 * 1024  # bytes that have to arrive in each read_timeout, as long as the answer goes on
+TOGETHER = 64 * 1024  # bytes of a body that leaves together with its head
 SLICE = 256 * 1024  # bytes that the peer has to take in one read_timeout
 # S3 (CopyObject, CompleteMultipartUpload) and Swift (bulk-delete) send white space while they work, for minutes.
 WORKING = frozenset({"PUT", "POST"})
@@ -93,7 +94,8 @@ class PacedResponse(http.client.HTTPResponse):
 class PacedConnection(http.client.HTTPConnection):
     """A connection that gives the peer time to take the bytes, slice by slice.
 
-    Without it, urllib3 applies the timeout for connecting to the whole of a body.
+    Without it, urllib3 applies the timeout for connecting to the whole of a body. A small body leaves together with its
+    head: one system call instead of two, which are the dearest thing about a small save.
 
     Attributes:
         patience: seconds in which the peer has to take one slice.
@@ -101,6 +103,12 @@ class PacedConnection(http.client.HTTPConnection):
 
     response_class = PacedResponse
     patience: ClassVar[float]
+    _head: bytes | None = None  # kept back for the body that follows it; b"" until it comes
+
+    def request(self, method: str, url: str, body: Any = None, *others: Any, **named: Any) -> None:
+        """Send a request."""
+        self._head = b"" if isinstance(body, bytes) and 0 < len(body) <= TOGETHER else None
+        super().request(method, url, body, *others, **named)
 
     def send(self, data: Any) -> None:
         """Send bytes.
@@ -110,6 +118,11 @@ class PacedConnection(http.client.HTTPConnection):
         """
         if self.sock is None:
             self.connect()
+        if self._head == b"":
+            self._head = bytes(data)
+            return
+        if self._head:
+            data, self._head = self._head + data, None
         self.sock.settimeout(self.patience)
         view = memoryview(data)
         for start in range(0, len(view), SLICE):

@@ -186,7 +186,6 @@ async def waits(storage: SelectelStorage) -> None:
 def looks_inside(storage: SelectelStorage) -> None:
     """What a storage is made of."""
     assert_type(storage.options, StorageOptions)
-    assert_type(storage.sets_option("container"), bool)
     assert_type(storage.options.container, str)
     assert_type(storage.options.max_retries, int)
     assert_type(storage.options.custom_domain, str | None)

@@ -6,6 +6,7 @@ Source: Amazon S3 API Reference. ``bucket`` is S3's word for the container.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import NoReturn
@@ -209,20 +210,22 @@ def read_listing(answer: Answer) -> Listing:
             "'addressing' right? A server that knows no virtual-hosted buckets takes the first folder for the bucket."
         )
     decoded = xml.decoder(root)
-    objects = tuple(
-        ObjectInfo(
-            key=decoded(xml.text(entry, "Key")),
-            size=fields.length(xml.text(entry, "Size")),
-            etag=fields.entity_tag(xml.text(entry, "ETag")),
-            last_modified=fields.iso_date(xml.text(entry, "LastModified")),
-        )
-        for entry in xml.children(root, "Contents")
-    )
+    objects = tuple(_listed(xml.texts(entry), decoded) for entry in xml.children(root, "Contents"))
     folders = tuple(decoded(xml.text(entry, "Prefix")) for entry in xml.children(root, "CommonPrefixes"))
     next_page = xml.text(root, "NextContinuationToken") if xml.text(root, "IsTruncated") == "true" else None
     if next_page == "":
         raise StorageError("The server's listing goes on, but does not say where (NextContinuationToken).")
     return Listing(objects, folders, next_page)
+
+
+def _listed(said: Mapping[str, str], decoded: Callable[[str], str]) -> ObjectInfo:
+    """What a listing says of one object."""
+    return ObjectInfo(
+        key=decoded(said.get("Key", "")),
+        size=fields.length(said.get("Size", "")),
+        etag=fields.entity_tag(said.get("ETag", "")),
+        last_modified=fields.iso_date(said.get("LastModified", "")),
+    )
 
 
 def read_failures(answer: Answer) -> dict[str, Words]:
@@ -271,20 +274,17 @@ def _raise(answer: Answer, attempt: Attempt, now: float | None = None) -> NoRetu
 
 
 def _words(answer: Answer, now: float | None) -> Words:
-    code, message, request_id = "", "", ""
-    try:
-        root = xml.parse(answer.body)
-        code, message, request_id = (xml.text(root, name) for name in ("Code", "Message", "RequestId"))
-    except StorageError:
-        pass
-    request_id = answer.headers.get("x-amz-request-id") or request_id or answer.headers.get("x-trans-id", "")
-    return Words(code, message, request_id, _clock_hint(answer, code, now) or _hint(answer.status, code))
+    said = xml.texts_of_error(answer.body)
+    code, server = said.get("Code", ""), answer.headers
+    request_id = server.get("x-amz-request-id") or said.get("RequestId") or server.get("x-trans-id", "")
+    hint = _clock_hint(answer, code, now) or _hint(answer.status, code)
+    return Words(code, said.get("Message", ""), request_id, hint)
 
 
 def _clock_hint(answer: Answer, code: str, now: float | None) -> str:
     """Show both clocks when they are too far apart; to a HEAD the server cannot even say that they are."""
-    there = fields.http_date(answer.headers.get("Date", ""))
-    if there is None or now is None or answer.status != 403:
+    there = fields.http_date(answer.headers.get("Date", "")) if answer.status == 403 else None
+    if there is None or now is None:
         return ""
     here = datetime.fromtimestamp(now, timezone.utc)
     if code != "RequestTimeTooSkewed" and abs(here - there) < LARGEST_SKEW:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from urllib.parse import unquote_plus
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -12,7 +13,6 @@ from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.protocols import fields
 
 ERROR = b"<Error"  # what an error's body begins with, also one that comes with status 200
-_UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
@@ -38,6 +38,19 @@ def text(element: ElementTree.Element, name: str) -> str:
     return next((child.text or "" for child in children(element, name)), "")
 
 
+def texts(element: ElementTree.Element) -> dict[str, str]:
+    """Give the texts of all children by name, whatever their namespace; of two of one name, the first."""
+    return {child.tag.rpartition("}")[2]: child.text or "" for child in reversed(element)}
+
+
+def texts_of_error(body: bytes) -> dict[str, str]:
+    """Give what an error says; nothing where it says nothing (to a HEAD), or not in XML."""
+    try:
+        return texts(parse(body)) if body else {}
+    except StorageError:
+        return {}
+
+
 def decoder(root: ElementTree.Element) -> Callable[[str], str]:
     """Give what undoes the encoding of the names in a listing (``encoding-type=url``), if the server heeded it."""
     return unquote_plus if text(root, "EncodingType") == "url" else str
@@ -45,7 +58,13 @@ def decoder(root: ElementTree.Element) -> Callable[[str], str]:
 
 def can_hold(text: str) -> bool:
     """Whether XML 1.0 has a way to write a text; it has none for most control characters."""
-    return not _UNWRITABLE.search(text)
+    return not _unwritable().search(text)
+
+
+@cache
+def _unwritable() -> re.Pattern[str]:
+    """What XML 1.0 cannot hold (section 2.2); compiled when it is needed, which takes milliseconds."""
+    return re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def delete_request(keys: Iterator[str] | list[str]) -> bytes:

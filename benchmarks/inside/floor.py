@@ -1,0 +1,102 @@
+"""The yardstick: the same requests made by bare urllib3, with signatures that were made beforehand.
+
+It has the shape of a storage, so that the same code measures it, and nothing of what a storage does: names are not
+checked, nothing is signed or hashed, answers are not looked into beyond status and length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+import urllib3
+from django.core.files.storage import Storage
+
+LARGE = 1024 * 1024  # bytes from which on a file is not read at once
+READY = {
+    "Authorization": "AWS4-HMAC-SHA256 Credential=k/20260101/ru-1/s3/aws4_request,SignedHeaders=host,Signature=ready",
+    "Content-Type": "application/octet-stream",
+    "x-amz-content-sha256": "UNSIGNED-PAYLOAD",
+    "x-amz-date": "20260101T000000Z",
+}
+
+
+class BareRequests(Storage):
+    """What has to be done at the least.
+
+    Args:
+        host: where the server listens.
+        port: its port.
+        path: the path of the bucket.
+    """
+
+    def __init__(self, host: str, port: int, path: str) -> None:
+        self._pool = urllib3.HTTPConnectionPool(host, port, maxsize=50)
+        self._path = path
+
+    def save(self, name: str, content: Any) -> str:  # type: ignore[override]
+        """PUT; a large file is hashed first, as its signature would need it."""
+        if getattr(content, "size", 0) <= LARGE:
+            self._send("PUT", f"/{name}", content.read())
+            return name
+        digest = sha256()
+        while piece := content.read(LARGE):
+            digest.update(piece)
+        content.seek(0)
+        self._send("PUT", f"/{name}", content.file, {**READY, "Content-Length": str(content.size)})
+        return name
+
+    def open(self, name: str, mode: str = "rb") -> Any:
+        """GET; or PUT, once what is written is closed."""
+        return self._send("GET", f"/{name}", whole=False) if mode == "rb" else _Written(self, name)
+
+    def exists(self, name: str) -> bool:
+        """HEAD."""
+        return self._send("HEAD", f"/{name}", expected=404).status == 200
+
+    def size(self, name: str) -> int:
+        """HEAD."""
+        return int(self._send("HEAD", f"/{name}").headers["Content-Length"])
+
+    def delete(self, name: str) -> None:
+        """DELETE."""
+        self._send("DELETE", f"/{name}")
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        """GET of one page; names are only counted."""
+        answer = self._send("GET", f"?delimiter=%2F&encoding-type=url&list-type=2&max-keys=1000&prefix={path}%2F")
+        return [], [""] * answer.data.count(b"<Contents>")
+
+    def _send(
+        self,
+        method: str,
+        target: str,
+        body: Any = None,
+        headers: Mapping[str, str] = READY,
+        *,
+        expected: int = 200,
+        whole: bool = True,
+    ) -> urllib3.BaseHTTPResponse:
+        answer = self._pool.urlopen(
+            method, self._path + target, body, headers, retries=False, redirect=False, preload_content=whole
+        )
+        if answer.status >= 300 and answer.status != expected:
+            raise RuntimeError(f"{method} {target}: {answer.status}")
+        return answer
+
+
+class _Written(BytesIO):
+    """A file that is sent when it is closed."""
+
+    def __init__(self, storage: BareRequests, name: str) -> None:
+        super().__init__()
+        self._to = storage, name
+
+    def close(self) -> None:
+        if not self.closed:
+            storage, name = self._to
+            self.seek(0)
+            storage.save(name, self)
+        super().close()

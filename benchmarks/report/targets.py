@@ -1,0 +1,146 @@
+"""What was aimed at, and whether it was reached. Pure: made of the figures of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.figures import Figure, Results, Spread, ratios
+from benchmarks.measures import cpu, large, latency, requests, start, static, threads, transfer
+from benchmarks.measures.cases import EXISTS, LISTDIR, NEAR, READ, SAVE, SINGLE, URL, WRITE
+from benchmarks.peers import FLOOR, OURS, STORAGES
+from benchmarks.report import words
+
+NGINX, SWIFT = "nginx", "Swift"
+LARGEST_GROWTH = 64 * 1024**2  # bytes
+LARGEST_THREAD = 100 * 1024  # bytes
+FLOORS = {SAVE: 1, "save 1 MiB": 1, WRITE: 1, READ: 1, EXISTS: 1, "size": 1, "delete": 1, LISTDIR: 1, URL: 0}
+CPU_RATIOS = {SAVE: 10, READ: 15, EXISTS: 4, URL: 20}
+
+
+@dataclass(frozen=True)
+class Target:
+    """One aim.
+
+    Attributes:
+        aim: what was aimed at.
+        measured: what came out, in words.
+        met: whether that is enough.
+    """
+
+    aim: str
+    measured: str
+    met: bool
+
+
+def targets(results: Results) -> Iterator[Target]:
+    """Every aim for which the run has figures."""
+    yield from _cpu(results)
+    yield from _requests(results)
+    yield from _latency(results)
+    yield from _urls(results)
+    yield from _large(results)
+    yield from _start(results)
+    yield from _many(results)
+
+
+def _cpu(results: Results) -> Iterator[Target]:
+    for case, aim in CPU_RATIOS.items():
+        ours, theirs = (results.find(cpu.MEASURE, case, who, NGINX) for who in (OURS, STORAGES))
+        if ours and theirs:
+            spread = ratios(ours, theirs)
+            yield Target(
+                f"CPU of {case}: django-storages takes {aim} × as much", words.times(spread), spread.median >= aim
+            )
+    for label in (single.label for single in SINGLE):
+        ours, bare = (results.find(cpu.MEASURE, label, who, NGINX) for who in (OURS, FLOOR))
+        if ours and bare:
+            spread = ratios(bare, ours)
+            yield Target(f"CPU of {label}: at most 1.5 × bare urllib3", words.times(spread), spread.median <= 1.5)
+
+
+def _requests(results: Results) -> Iterator[Target]:
+    found = {case: results.find(requests.MEASURE, case, OURS) for case in FLOORS}
+    if all(found.values()):
+        over = [
+            f"{case}: {words.shown(figure)}"
+            for case, figure in found.items()
+            if figure and figure.median > FLOORS[case]
+        ]
+        yield Target("Requests: one for each operation, none for url", "; ".join(over) or "so it is", not over)
+
+
+def _latency(results: Results) -> Iterator[Target]:
+    found = {figure.case.rpartition(", ")[2] for figure in results.of(latency.MEASURE) if figure.who == OURS}
+    distances = sorted(found, key=lambda text: int(text.split()[0]))
+    for distance in distances:
+        beyond = {}
+        for case in NEAR:
+            ours, bare = (results.find(latency.MEASURE, f"{case.label}, {distance}", who) for who in (OURS, FLOOR))
+            if ours and bare:
+                beyond[case.label] = ours.median - bare.median
+        worst = max(beyond, key=lambda label: beyond[label])
+        yield Target(f"Latency, {distance} away: at most 1 ms more than bare urllib3",
+                     f"{words.seconds(max(0.0, beyond[worst]))} ({worst})", beyond[worst] <= 1e-3)  # fmt: skip
+
+
+def _urls(results: Results) -> Iterator[Target]:
+    for case, label, aim in ((URL, "signed", 12e-6), (cpu.CUSTOM_DOMAIN, "on a custom domain", 3e-6)):
+        figure = results.find(cpu.MEASURE, case, OURS, NGINX)
+        if figure:
+            yield Target(f"url() {label}: at most {words.seconds(aim)}", words.shown(figure), figure.median <= aim)
+
+
+def _large(results: Results) -> Iterator[Target]:
+    for case in (large.UP, large.DOWN):
+        yield from _throughput(results, case, SWIFT, "the fastest of peers and curl, on Swift", {FLOOR})
+        yield from _throughput(results, case, NGINX, "a client that hashes the same bytes, on nginx", None)
+    grown = [figure for figure in results.of(large.MEASURE) if figure.who == OURS and figure.unit == "B"]
+    if grown:
+        most = max(value for figure in grown for value in figure.values)
+        yield Target("Memory grows by at most 64 MiB", words.bytes_of(most), most <= LARGEST_GROWTH)
+
+
+def _throughput(results: Results, case: str, server: str, whom: str, without: set[str] | None) -> Iterator[Target]:
+    figures = list(results.of(large.MEASURE, server, case))
+    ours = [figure for figure in figures if figure.who.startswith(OURS.partition(",")[0])]
+    others = [
+        figure
+        for figure in figures
+        if figure not in ours and (figure.who == FLOOR if without is None else figure.who not in without)
+    ]
+    if ours and others:
+        best, fastest = max(ours, key=_median), max(others, key=_median)
+        spread = ratios(fastest, best)
+        yield Target(
+            f"Large file {case}: at least 0.9 × {whom}", f"{words.times(spread)}, {fastest.who}", spread.median >= 0.9
+        )
+
+
+def _median(figure: Figure) -> float:
+    return figure.median
+
+
+def _start(results: Results) -> Iterator[Target]:
+    for case, share in ((start.FIRST, 3), (start.MEMORY, 2), (start.SIZE, 2)):
+        ours, theirs = (results.find(start.MEASURE, case, who) for who in (OURS, STORAGES))
+        if ours and theirs:
+            spread = ratios(theirs, ours)
+            yield Target(f"{case.capitalize()}: at most 1/{share} of django-storages", words.times(spread),
+                         spread.median <= 1 / share)  # fmt: skip
+
+
+def _many(results: Results) -> Iterator[Target]:
+    memory = [figure for figure in results.of(threads.MEASURE) if figure.who == OURS and figure.unit == "B"]
+    if memory:
+        last = memory[-1]
+        yield Target(f"{last.case.capitalize()}: at most 100 KiB", words.shown(last), last.median <= LARGEST_THREAD)
+    rate = results.find(transfer.MEASURE, transfer.RATE, OURS)
+    if rate:
+        bound = transfer.WORKERS / (transfer.DISTANCE / 1000)
+        aim = f"selectel_transfer: at least 0.7 × {bound:,.0f} files a second, the bound of {transfer.WORKERS} workers"
+        share = words.times(Spread.of(value / bound for value in rate.values))
+        yield Target(aim, f"{share}: {words.shown(rate)}", rate.median >= 0.7 * bound)
+    again = results.find(static.MEASURE, static.case(static.STATIC, static.AGAIN), OURS, unit="requests")
+    if again:
+        yield Target("collectstatic with nothing changed: one request", words.shown(again), again.median <= 1)

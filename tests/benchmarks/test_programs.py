@@ -1,0 +1,95 @@
+"""The measuring programs run: ours alone, at the smallest scale, on real servers."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.__main__ import MEASURES
+from benchmarks.bench import Bench, set_up
+from benchmarks.environments import ThisOne
+from benchmarks.figures import Results
+from benchmarks.machine import about
+from benchmarks.measures import cpu, growth, latency, races, start, static, threads, transfer
+from benchmarks.measures.cases import NEAR, READ
+from benchmarks.nginx import nginx
+from benchmarks.peers import FLOOR, OURS, OURS_SWIFT, PEERS
+from benchmarks.proxy import Proxy
+from benchmarks.scales import SCALES
+from benchmarks.worker import PeerFailed, Worker
+
+OUR_OWN = tuple(peer for peer in PEERS if peer.name in {OURS, OURS_SWIFT})
+MISSING = shutil.which("nginx", path="/usr/sbin:/usr/bin") is None
+
+pytestmark = pytest.mark.skipif(MISSING, reason="needs nginx-extras, as make bench does")
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    with set_up(SCALES["tiny"], ThisOne(), OUR_OWN) as made:
+        yield made
+
+
+def measured(bench: Bench, name: str) -> Results:
+    figures = tuple(figure for measure in MEASURES[name] for figure in measure(bench))
+    assert all(figure.values for figure in figures)
+    return Results({}, figures)
+
+
+def test_latency_is_measured_of_ours_and_of_bare_urllib3(bench: Bench) -> None:
+    results = measured(bench, "latency")
+    for case in NEAR:
+        for who in (OURS, OURS_SWIFT, FLOOR):
+            assert results.find(latency.MEASURE, latency.at(case, 0), who)
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "case"),
+    [
+        ("start", start.MEASURE, start.FIRST),
+        ("threads", threads.MEASURE, threads.case(READ, 2)),
+        ("listings", growth.LISTINGS, "walk of 1,000"),
+        ("transfer", transfer.MEASURE, transfer.RATE),
+        ("static", static.MEASURE, static.case(static.MANIFEST, static.ONE)),
+        ("races", races.MEASURE, races.ATOMIC),
+        ("uploads", growth.UPLOADS, "1 MiB"),
+    ],
+)
+def test_it_is_measured(bench: Bench, name: str, measure: str, case: str) -> None:
+    assert measured(bench, name).find(measure, case, OURS)
+
+
+def test_machine_and_versions_are_told(bench: Bench) -> None:
+    told = about(bench, [], 0, 0)
+    assert told["cores"] >= 1
+    assert told["peers"].keys() == {OURS}
+    assert told["peers"][OURS]["urllib3"]
+
+
+def test_a_url_on_a_custom_domain_is_measured(bench: Bench) -> None:
+    (figure,) = cpu.custom_domain(bench)
+    assert (figure.who, figure.case) == (OURS, cpu.CUSTOM_DOMAIN)
+
+
+def test_a_peer_that_cannot_do_it_ends_the_run(bench: Bench) -> None:
+    with Worker(bench.ours, bench.nginx, bench.environments) as worker, pytest.raises(PeerFailed, match="read"):
+        worker.order("download", name="never/saved.bin", size=1)
+
+
+def test_the_proxy_counts_requests_and_what_is_prepared_is_not_among_them(bench: Bench) -> None:
+    with Proxy(bench.nginx.port, 0) as proxy, bench.at_work(bench.nginx.behind(proxy.port), [bench.ours]) as workers:
+        worker = workers[OURS]
+        worker.prepare("read", 3)
+        assert proxy.take() == {"PUT": 1}
+        worker.act("read")
+        assert proxy.take() == {"GET": 3}
+
+
+def test_nginx_ends_with_its_block() -> None:
+    with nginx([]) as port:
+        assert port
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
