@@ -12,6 +12,7 @@ from django.core.files.utils import validate_file_name
 
 from django_selectel_storage import headers, names
 from django_selectel_storage.exceptions import InvalidRequest, StorageError
+from django_selectel_storage.protocols.base import insist_on
 from django_selectel_storage.protocols.conditional import guard_for
 from django_selectel_storage.protocols.in_parts import SentPart, UploadsInParts
 from django_selectel_storage.stored_content import StoredContent
@@ -97,9 +98,10 @@ class DirectUploads(UploadLinks):
             FileNotFoundError: it is not there any more.
             ObjectChanged: it was replaced meanwhile.
         """
-        if not content.staged:
-            return content.stored_as
         source = self._file_key(content.stored_as)
+        if not content.staged:
+            insist_on(self.client.head(source), content.etag)
+            return content.stored_as
         target = self.get_available_name(name, max_length=max_length)
         validate_file_name(target, allow_relative_path=True)
         key = self._file_key(target)

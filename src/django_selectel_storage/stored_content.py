@@ -20,7 +20,7 @@ class StoredContent(UploadedFile):  # type: ignore[type-arg] # it takes none bef
         name: how the file was called where it came from.
         size: bytes.
         content_type: the media type.
-        etag: the entity tag of the object.
+        etag: the entity tag of the object; empty when any will do.
         staged: whether the object has to be moved to its place; otherwise it is there.
     """
 
@@ -70,4 +70,5 @@ class StoredContent(UploadedFile):  # type: ignore[type-arg] # it takes none bef
         self._opened = None
         self.stored_as = name
         self.staged = False
+        self.etag = ""  # a copy may have another one
         return name

@@ -355,6 +355,65 @@ def test_cancelling_does_not_delete_what_a_row_uses(visitor: Visitor, storage: S
     assert document.file.read() == b"hello"
 
 
+def checked_form(visitor: Visitor, receipt: str) -> Any:
+    """A form that has found a receipt good, and is not saved yet."""
+    with acting_for(request_of(visitor)):
+        form = DocumentForm({"title": "x", "file": receipt})
+        assert form.is_valid(), form.errors
+    return form
+
+
+@pytest.fixture
+def no_cache(settings: Settings) -> None:
+    """A cache that keeps nothing."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+
+@on_s3
+def test_what_a_form_has_taken_can_neither_be_cancelled_nor_sent_again(visitor: Visitor) -> None:
+    started = visitor.start(b"hello")
+    send(started, b"hello")
+    form = checked_form(visitor, visitor.ask("finish", grant=started["grant"])["value"])
+    visitor.ask("cancel", grant=started["grant"])
+    assert send(started, b"wrong") == 412
+    assert form.save().file.read() == b"hello"
+
+
+def test_what_was_cancelled_no_form_takes(visitor: Visitor) -> None:
+    started = visitor.start(b"hello")
+    send(started, b"hello")
+    receipt = visitor.ask("finish", grant=started["grant"])["value"]
+    visitor.ask("cancel", grant=started["grant"])
+    send(started, b"hello")
+    assert error_of(visitor, receipt) == "missing"
+
+
+@on_s3
+@pytest.mark.usefixtures("no_cache")
+@pytest.mark.parametrize(("again", "words"), [(b"wrong", "replaced"), (b"", "404")])
+def test_what_is_swapped_or_gone_before_the_row_is_saved_is_refused(visitor: Visitor, again: bytes, words: str) -> None:
+    started = visitor.start(b"hello")
+    send(started, b"hello")
+    form = checked_form(visitor, visitor.ask("finish", grant=started["grant"])["value"])
+    visitor.ask("cancel", grant=started["grant"])
+    assert not again or send(started, again) == 200
+    with pytest.raises(OSError, match=words):
+        form.save()
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["small", "in parts"])
+@pytest.mark.usefixtures("small_parts")
+def test_a_file_that_is_in_its_place_can_be_saved_once_more(visitor: Visitor, large: bool) -> None:
+    receipt = visitor.upload(bytes(6 * MIB) if large else b"hello")
+    with acting_for(request_of(visitor)):
+        form = DocumentForm({"title": "x", "file": receipt})
+        assert form.is_valid()
+    content, names = form.cleaned_data["file"], set()
+    for _ in range(2):  # as after a transaction that was rolled back
+        names.add(Document(file=content).file.field.pre_save(Document(file=content), add=True).name)
+    assert len(names) == 1
+
+
 @on_s3
 def test_a_form_with_narrower_limits_refuses_what_another_one_allowed(visitor: Visitor) -> None:
     receipt = visitor.upload(b"hello")

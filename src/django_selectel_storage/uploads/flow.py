@@ -16,6 +16,7 @@ from django_selectel_storage.protocols.base import ObjectInfo
 from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.upload_links import UploadLink
 from django_selectel_storage.uploads import parts
+from django_selectel_storage.uploads.claims import claim
 from django_selectel_storage.uploads.filenames import harmless
 from django_selectel_storage.uploads.grants import Grant, Receipt
 from django_selectel_storage.uploads.limits import Limits
@@ -124,15 +125,18 @@ def finish(grant: Grant) -> Receipt:
         size=info.size,
         content_type=info.content_type,
         etag=info.etag,
+        mark=grant.mark,
     )
 
 
-def cancel(grant: Grant) -> None:
-    """Drop what has arrived of an upload, unless a row uses it already.
+def cancel(grant: Grant, wishes: UploadSettings) -> None:
+    """Drop what has arrived of an upload, unless a form has taken it or a row uses it already.
 
     Raises:
         StorageError: the storage did not do it.
     """
+    if not claim(grant.mark, "cancel", wishes.max_age):
+        return
     storage = _storage(grant)
     if grant.upload:
         with suppress(UploadGone, ObjectNotFound):  # completed or dropped already

@@ -71,6 +71,7 @@ class Receipt:
         size: bytes.
         content_type: the media type.
         etag: the entity tag of the object.
+        mark: the random text of the grant.
     """
 
     field: str
@@ -81,6 +82,7 @@ class Receipt:
     size: int
     content_type: str
     etag: str
+    mark: str
 
 
 Sealable = TypeVar("Sealable", FieldOffer, Grant, Receipt)

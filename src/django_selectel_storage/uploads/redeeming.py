@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django_selectel_storage.exceptions import ObjectNotFound
 from django_selectel_storage.stored_content import StoredContent
+from django_selectel_storage.uploads.claims import claim
 from django_selectel_storage.uploads.flow import refuse_broken
 from django_selectel_storage.uploads.grants import Receipt, opened
 from django_selectel_storage.uploads.limits import Limits
@@ -46,6 +47,8 @@ def redeem(
         raise UploadRefused("altered")
     if not receipt.staged and is_used(field, receipt.name, besides=row):
         raise UploadRefused("used")
+    if not claim(receipt.mark, "form", wishes.max_age):
+        raise UploadRefused("missing")
     return StoredContent(
         storage,
         receipt.name,
