@@ -66,6 +66,7 @@ def test_a_good_set_up_hears_nothing() -> None:
         ({"FIELDS": {DOCUMENT: {"max_size": 0}}}, "max_size"),
         ({"FIELDS": {DOCUMENT: {"size": 1}}}, "size"),
         ({"MAXAGE": 1}, "MAX_AGE"),
+        ({"LINK_AGE": 604801}, "at most 604800 seconds"),
     ],
 )
 def test_settings_that_cannot_be_used_are_told(settings: Settings, wrong: Any, words: str) -> None:
