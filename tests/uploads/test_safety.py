@@ -50,6 +50,10 @@ def one_minute(request: HttpRequest, step: str) -> int:
     return 60 if step == "start" else 0
 
 
+def half_a_second(request: HttpRequest, step: str) -> float:
+    return 0.5
+
+
 def request_of(visitor: Visitor) -> HttpRequest:
     request = RequestFactory().post("/")
     request.session = visitor.client.session
@@ -101,10 +105,11 @@ def test_the_project_may_forbid_at_every_step(visitor: Visitor, settings: Settin
 
 
 @on_s3
-def test_a_rate_limit_is_told_with_its_time(visitor: Visitor, settings: Settings) -> None:
-    settings.SELECTEL_UPLOADS = {"RATE_LIMIT": f"{__name__}.one_minute"}
+@pytest.mark.parametrize(("limit", "seconds"), [(one_minute, "60"), (half_a_second, "1")])
+def test_a_rate_limit_is_told_with_its_time(visitor: Visitor, settings: Settings, limit: Any, seconds: str) -> None:
+    settings.SELECTEL_UPLOADS = {"RATE_LIMIT": f"{__name__}.{limit.__name__}"}
     answer = visitor.client.post("/uploads/start/", "{}", content_type="application/json")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, seconds)
 
 
 @on_s3
@@ -171,6 +176,13 @@ def test_one_seal_does_not_stand_for_another(visitor: Visitor) -> None:
     assert code(visitor.ask("finish", grant=receipt)) == "forged"
     assert code(visitor.ask("finish", grant=offer())) == "forged"
     assert code(visitor.ask("start", field=started["grant"], name="a", size=1)) == "forged"
+
+
+@on_s3
+def test_a_text_that_cannot_be_encoded_is_no_seal(visitor: Visitor) -> None:
+    assert code(visitor.ask("finish", grant="\ud800")) == "forged"
+    assert code(visitor.ask("start", field="a:b:\udfff", name="a", size=1)) == "forged"
+    assert error_of(visitor, "a:b:\ud800") == "forged"
 
 
 @on_s3
