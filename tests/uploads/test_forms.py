@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,6 +73,20 @@ def test_a_moved_file_overwrites_nothing(visitor: Visitor, storage: SelectelStor
     assert letter.scan.name != "letters/Anna/note.txt"
     assert storage.open("letters/Anna/note.txt").read() == b"first"
     assert letter.scan.read() == b"second"
+
+
+def test_where_files_are_overwritten_the_old_one_stays_until_the_form_is_saved(
+    visitor: Visitor, storage: SelectelStorage
+) -> None:
+    storage.options = replace(storage.options, file_overwrite=True)
+    storage.save("documents/note.txt", SimpleUploadedFile("x", b"first"))
+    value = visitor.upload(b"second", "note.txt")
+    assert storage.open("documents/note.txt").read() == b"first"
+    with acting_for(request_of(visitor)):
+        document = DocumentForm({"title": "One", "file": value}).save()
+    assert document.file.name == "documents/note.txt"
+    assert storage.open("documents/note.txt").read() == b"second"
+    assert [info.name for info in storage.walk()] == ["documents/note.txt"]
 
 
 def test_a_picture_is_looked_at_where_it_lies(visitor: Visitor) -> None:
