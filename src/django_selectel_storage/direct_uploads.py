@@ -97,7 +97,9 @@ class DirectUploads(UploadLinks):
         Raises:
             FileNotFoundError: it is not there any more.
             ObjectChanged: it was replaced meanwhile.
+            ObjectExists: it serves another row by now.
         """
+        content.insist_on_use()
         source = self._file_key(content.stored_as)
         if not content.staged:
             insist_on(self.client.head(source), content.etag)

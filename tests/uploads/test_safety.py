@@ -69,6 +69,14 @@ def error_of(visitor: Visitor, receipt: str, kind: Any = DocumentForm, field: st
         return str(form.errors.as_data()[field][0].code)
 
 
+def checked_form(visitor: Visitor, receipt: str) -> Any:
+    """A form that has found a receipt good, and is not saved yet."""
+    with acting_for(request_of(visitor)):
+        form = DocumentForm({"title": "x", "file": receipt})
+        assert form.is_valid(), form.errors
+    return form
+
+
 def code(answer: Any) -> str:
     return str(answer["error"]["code"])
 
@@ -151,6 +159,42 @@ def test_a_receipt_serves_one_row_only(visitor: Visitor) -> None:
         again = DocumentForm({"title": "the same", "file": receipt}, instance=document)
         assert again.is_valid()
     assert error_of(visitor, receipt) == "used"
+
+
+def test_a_receipt_serves_one_form_of_a_request(visitor: Visitor) -> None:
+    receipt = visitor.upload(b"hello")
+    with acting_for(request_of(visitor)):
+        said = {"one-title": "1", "one-file": receipt, "two-title": "2", "two-file": receipt}
+        one, two = DocumentForm(said, prefix="one"), DocumentForm(said, prefix="two")
+        assert one.is_valid()
+        assert two.errors.as_data()["file"][0].code == "used"
+        assert DocumentForm(said, prefix="one").is_valid()
+
+
+def test_of_two_forms_with_one_receipt_only_one_is_saved(visitor: Visitor) -> None:
+    receipt = visitor.upload(b"hello")
+    one, two = checked_form(visitor, receipt), checked_form(visitor, receipt)
+    one.save()
+    with pytest.raises(FileNotFoundError if two.cleaned_data["file"].staged else FileExistsError):
+        two.save()
+    assert one.instance.file.read() == b"hello"
+
+
+@on_s3
+def test_a_row_of_another_model_lends_its_number_to_nobody(visitor: Visitor) -> None:
+    class LetterWithDocument(forms.ModelForm):  # type: ignore[type-arg]
+        file = DirectUploadField(target="site.Document.file")
+
+        class Meta:
+            model = Letter
+            fields = ("title",)
+
+    receipt = visitor.upload(b"hello")
+    document = checked_form(visitor, receipt).save()
+    letter = Letter.objects.create(pk=document.pk, title="x")
+    with acting_for(request_of(visitor)):
+        form = LetterWithDocument({"title": "x", "file": receipt}, instance=letter)
+        assert form.errors.as_data()["file"][0].code == "used"
 
 
 def test_the_receipt_of_a_moved_file_serves_once(visitor: Visitor) -> None:
@@ -365,14 +409,6 @@ def test_cancelling_does_not_delete_what_a_row_uses(visitor: Visitor, storage: S
         document = DocumentForm({"title": "x", "file": receipt}).save()
     assert visitor.ask("cancel", grant=started["grant"])["status"] == 200
     assert document.file.read() == b"hello"
-
-
-def checked_form(visitor: Visitor, receipt: str) -> Any:
-    """A form that has found a receipt good, and is not saved yet."""
-    with acting_for(request_of(visitor)):
-        form = DocumentForm({"title": "x", "file": receipt})
-        assert form.is_valid(), form.errors
-    return form
 
 
 @pytest.fixture

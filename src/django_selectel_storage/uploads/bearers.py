@@ -41,6 +41,15 @@ def current_bearer() -> str:
     return bearer_of(request)
 
 
+def taken_as(upload: str, html_name: str) -> bool:
+    """Note the input by which an upload comes into this request's forms; say whether it is the first, or the same.
+
+    A form may be checked several times; two forms of one request have inputs of different names.
+    """
+    taken: dict[str, str] = vars(_request.get()).setdefault("_selectel_uploads", {})
+    return taken.setdefault(upload, html_name) == html_name
+
+
 def begin_session() -> None:
     """Give a visitor who has not logged in a session, so that several uploads at once do not begin one each."""
     request = _request.get()

@@ -18,7 +18,7 @@ from django.forms.widgets import ClearableFileInput
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.stored_content import StoredContent
-from django_selectel_storage.uploads.bearers import begin_session, current_bearer
+from django_selectel_storage.uploads.bearers import begin_session, current_bearer, taken_as
 from django_selectel_storage.uploads.flow import refuse_broken
 from django_selectel_storage.uploads.grants import FieldOffer, sealed
 from django_selectel_storage.uploads.limits import Limits, limits
@@ -56,6 +56,7 @@ class _Direct(forms.FileField):
         self._max_size = max_size
         self._content_types = self.default_content_types if content_types is None else content_types
         self._row: object = None
+        self._html_name = ""
         super().__init__(**{**keywords, "widget": _direct_input(keywords.get("widget"))})
         limits(max_size or 1, self._content_types)  # refuses what is no limit, where the field is declared
 
@@ -75,10 +76,11 @@ class _Direct(forms.FileField):
         if self._target is None and model is not None:
             self._target = _field_of_model(model, field_name)
         instance = getattr(form, "instance", None)
-        if isinstance(instance, models.Model):
+        if self.target is not None and isinstance(instance, self.target.model):
             self._row = instance.pk
         self._make_offer()
         bound: BoundField = super().get_bound_field(form, field_name)
+        self._html_name = bound.html_name
         if isinstance(self.widget, DirectUploadInput) and isinstance(bound.data, SealedReceipt):
             self.widget.receipt = bound.data
         return bound
@@ -109,7 +111,10 @@ class _Direct(forms.FileField):
         target = self.target
         if target is None:
             raise UploadRefused("unknown_field")
-        return redeem(receipt, target, self.limits, current_bearer(), upload_settings(), row=self._row)
+        content = redeem(receipt, target, self.limits, current_bearer(), upload_settings(), row=self._row)
+        if not taken_as(f"{label_of(target)} {content.stored_as}", self._html_name):
+            raise UploadRefused("used")
+        return content
 
 
 class DirectUploadField(_Direct):
