@@ -107,6 +107,20 @@ def test_a_model_keeps_the_dimensions_of_a_picture(visitor: Visitor) -> None:
     assert Photo.objects.get(pk=photo.pk).width == 40
 
 
+@pytest.mark.parametrize(("kind", "name"), [(DocumentForm, "file"), (LetterForm, "scan")])
+def test_a_name_that_is_too_long_for_the_field_is_shortened_before_the_upload(
+    visitor: Visitor, kind: Any, name: str
+) -> None:
+    value = visitor.upload(b"hello", "a" * 150 + ".txt", label={"file": DOCUMENT, "scan": SCAN}[name])
+    with acting_for(request_of(visitor)):
+        form = kind({"title": "Anna", name: value})
+        assert form.is_valid(), form.errors
+        saved = getattr(form.save(), name)
+    assert len(saved.name) == 100  # max_length of both fields
+    assert saved.name.endswith(".txt")
+    assert saved.read() == b"hello"
+
+
 @pytest.mark.parametrize("face", ["s3"])
 def test_a_form_field_made_by_the_model_field(visitor: Visitor) -> None:
     class Form(forms.Form):
