@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.contrib.auth import get_user
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import modelform_factory
 from django.http import HttpRequest
@@ -166,6 +167,45 @@ def test_a_receipt_comes_back_with_the_errors_of_other_fields(visitor: Visitor) 
         assert not form.is_valid()
     assert f'value="{value}"' in html
     assert "note.txt is uploaded." in html
+
+
+@pytest.mark.parametrize("face", ["s3"])
+@pytest.mark.parametrize(
+    ("content", "said", "code"), [(b"no picture", {}, "invalid_image"), (b"", {"portrait": "made-up"}, "forged")]
+)
+def test_a_receipt_that_was_refused_does_not_come_back(
+    visitor: Visitor, content: bytes, said: dict[str, str], code: str
+) -> None:
+    class Form(forms.Form):
+        portrait = DirectImageField(target=PORTRAIT)
+
+    said = said or {"portrait": visitor.upload(content, "p.png", "image/png", PORTRAIT)}
+    with acting_for(request_of(visitor)):
+        form = Form(said)
+        assert form.errors.as_data()["portrait"][0].code == code
+        html = str(form["portrait"])
+    assert said["portrait"] not in html
+    assert "is uploaded." not in html.replace("{name} is uploaded.", "")
+    assert " required" in html
+
+
+@pytest.mark.parametrize("face", ["s3"])
+def test_a_receipt_that_is_in_use_does_not_come_back(visitor: Visitor) -> None:
+    value = visitor.upload(b"hello", "note.txt")
+    with acting_for(request_of(visitor)):
+        DocumentForm({"title": "One", "file": value}).save()
+        form = DocumentForm({"title": "Two", "file": value})
+        assert form.errors.as_data()["file"][0].code == "used"
+        assert value not in str(form["file"])
+
+
+@pytest.mark.parametrize("face", ["s3"])
+def test_a_target_that_does_not_exist_is_named() -> None:
+    class Form(forms.Form):
+        file = DirectUploadField(target="site.Document.flie")
+
+    with pytest.raises(ImproperlyConfigured, match=r"site\.Document\.flie"):
+        str(Form()["file"])
 
 
 @pytest.mark.parametrize("face", ["s3"])

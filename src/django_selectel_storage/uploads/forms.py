@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.forms.boundfield import BoundField
@@ -67,8 +67,19 @@ class _Direct(forms.FileField):
 
     @property
     def target(self) -> Field | None:
-        """The model's field that the file is for."""
-        return field_of(self._target) if isinstance(self._target, str) else self._target
+        """The model's field that the file is for.
+
+        Raises:
+            ImproperlyConfigured: there is no such field.
+        """
+        if not isinstance(self._target, str):
+            return self._target
+        try:
+            return field_of(self._target)
+        except UploadRefused:
+            raise ImproperlyConfigured(
+                f"target={self._target!r}: there is no such field for files. A label is 'app.Model.field'."
+            ) from None
 
     def get_bound_field(self, form: Any, field_name: str) -> BoundField:
         """Find out which model's field, and which row, the form is for."""
@@ -102,10 +113,19 @@ class _Direct(forms.FileField):
                 refuse_broken(self.limits, data.size, data.content_type or "")
             return super().clean(data, initial)
         except UploadRefused as refusal:
+            self._forget_receipt()
             raise ValidationError(refusal.message, code=refusal.code) from None
-        except StorageError:
+        except ValidationError:
+            self._forget_receipt()
+            raise
+        except StorageError:  # the receipt may be good: it comes back with the form
             log.exception("A direct upload could not be looked at.")
             raise ValidationError(UploadRefused("storage").message, code="storage") from None
+
+    def _forget_receipt(self) -> None:
+        """Let no page show as uploaded what was refused."""
+        if isinstance(self.widget, DirectUploadInput):
+            self.widget.receipt = ""
 
     def _redeemed(self, receipt: str) -> StoredContent:
         target = self.target
