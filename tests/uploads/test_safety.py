@@ -104,6 +104,18 @@ def test_the_project_may_let_anybody_upload_and_everyone_has_only_their_own(sett
 
 
 @on_s3
+def test_sessions_in_signed_cookies_know_their_uploads_again(settings: Settings) -> None:
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    settings.SELECTEL_UPLOADS = {"PERMISSION": f"{__name__}.anybody"}
+    visitor = Visitor()
+    receipt = visitor.upload(b"hello")
+    request = request_of(visitor)
+    with acting_for(request):
+        assert DocumentForm({"title": "x", "file": receipt}).is_valid()
+    assert error_of(Visitor(), receipt) == "no_session"
+
+
+@on_s3
 def test_the_project_may_forbid_at_every_step(visitor: Visitor, settings: Settings) -> None:
     started = visitor.start(b"hello")
     settings.SELECTEL_UPLOADS = {"PERMISSION": f"{__name__}.nobody"}
