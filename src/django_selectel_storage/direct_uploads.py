@@ -25,6 +25,11 @@ class DirectUploads(UploadLinks):
     """A storage into which browsers upload, and that takes over what they have uploaded."""
 
     @property
+    def takes_uploads(self) -> bool:
+        """Whether browsers can upload into it: the links can be signed, and lead somewhere."""
+        return self.options.can_sign
+
+    @property
     def binds_uploads(self) -> bool:
         """Whether a link enforces everything that it is for, also that nothing is overwritten.
 

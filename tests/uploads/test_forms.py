@@ -18,6 +18,7 @@ from django.utils.translation import override
 from pytest_django import Settings
 
 from django_selectel_storage.storage import SelectelStorage
+from django_selectel_storage.testing import InMemorySelectelStorage
 from django_selectel_storage.uploads.bearers import acting_for
 from django_selectel_storage.uploads.forms import DirectImageField, DirectUploadField
 from django_selectel_storage.uploads.grants import Receipt, opened
@@ -216,6 +217,15 @@ def test_an_input_offers_nothing_where_the_storage_cannot_sign(monkeypatch: pyte
     assert 'type="file"' in html
     assert "data-selectel-upload" not in html
     assert DocumentForm({"title": "x", "file": "something"}).errors.as_data()["file"][0].code == "required"
+
+
+@pytest.mark.parametrize("face", ["s3"])
+def test_a_storage_in_memory_gets_its_files_the_ordinary_way(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.core.files.storage.default_storage._wrapped", InMemorySelectelStorage())
+    assert "data-selectel-upload" not in str(DocumentForm()["file"])
+    assert visitor.start(b"hello")["error"]["code"] == "no_storage"
+    form = DocumentForm({"title": "x"}, MultiValueDict({"file": [SimpleUploadedFile("a.txt", b"hello")]}))
+    assert form.save().file.read() == b"hello"
 
 
 @pytest.mark.parametrize("face", ["s3"])
