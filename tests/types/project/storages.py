@@ -152,6 +152,7 @@ def links(storage: SelectelStorage) -> None:
 def lets_others_upload(storage: SelectelStorage, content: StoredContent) -> None:
     """Uploads that a browser carries out."""
     assert_type(storage.binds_uploads, bool)
+    assert_type(storage.takes_uploads, bool)
     assert_type(storage.direct_link("a", "mark", size=10, content_type="image/jpeg"), UploadLink)
     upload = storage.begin_in_parts("a", "mark", "image/jpeg")
     assert_type(upload, str)
