@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from django.core.files.storage import Storage
 from django.core.files.utils import validate_file_name
 
 from django_selectel_storage import headers, names
 from django_selectel_storage.exceptions import InvalidRequest, StorageError
+from django_selectel_storage.naming import NameSearch
 from django_selectel_storage.protocols.base import insist_on
 from django_selectel_storage.protocols.conditional import guard_for
 from django_selectel_storage.protocols.in_parts import SentPart, UploadsInParts
@@ -109,7 +111,7 @@ class DirectUploads(UploadLinks):
         if not content.staged:
             insist_on(self.client.head(source), content.etag)
             return content.stored_as
-        target = self.get_available_name(name, max_length=max_length)
+        target = self._place_of(name, max_length)
         validate_file_name(target, allow_relative_path=True)
         key = self._file_key(target)
         self.client.copy(source, key, self._describe(target, content, None), etag=content.etag)
@@ -118,6 +120,14 @@ class DirectUploads(UploadLinks):
         except StorageError as error:
             log.warning("What was uploaded is stored; its staged copy remains for selectel_prune: %s", error)
         return content.settled(names.storage_name(key, self.options.location))
+
+    def _place_of(self, name: str, max_length: int | None) -> str:
+        """Give the name for what is moved. Where files are overwritten, Django before 5.1 would search without end."""
+        searches = type(self).get_available_name is Storage.get_available_name
+        chooser: Storage = self
+        if self.options.file_overwrite and searches and not hasattr(Storage, "is_name_available"):
+            chooser = NameSearch(self, set(), asks=False)
+        return chooser.get_available_name(name, max_length=max_length)
 
     @property
     def _parts(self) -> UploadsInParts:
