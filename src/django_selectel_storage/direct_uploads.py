@@ -12,6 +12,7 @@ from django.core.files.utils import validate_file_name
 
 from django_selectel_storage import headers, names
 from django_selectel_storage.exceptions import InvalidRequest, StorageError
+from django_selectel_storage.protocols.base import insist_on
 from django_selectel_storage.protocols.conditional import guard_for
 from django_selectel_storage.protocols.in_parts import SentPart, UploadsInParts
 from django_selectel_storage.stored_content import StoredContent
@@ -22,6 +23,11 @@ log = logging.getLogger(__name__)
 
 class DirectUploads(UploadLinks):
     """A storage into which browsers upload, and that takes over what they have uploaded."""
+
+    @property
+    def takes_uploads(self) -> bool:
+        """Whether browsers can upload into it: the links can be signed, and lead somewhere."""
+        return self.options.can_sign
 
     @property
     def binds_uploads(self) -> bool:
@@ -96,10 +102,13 @@ class DirectUploads(UploadLinks):
         Raises:
             FileNotFoundError: it is not there any more.
             ObjectChanged: it was replaced meanwhile.
+            ObjectExists: it serves another row by now.
         """
-        if not content.staged:
-            return content.stored_as
+        content.insist_on_use()
         source = self._file_key(content.stored_as)
+        if not content.staged:
+            insist_on(self.client.head(source), content.etag)
+            return content.stored_as
         target = self.get_available_name(name, max_length=max_length)
         validate_file_name(target, allow_relative_path=True)
         key = self._file_key(target)

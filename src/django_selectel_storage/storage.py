@@ -104,19 +104,6 @@ class SelectelStorage(FurtherVerbs):
                     raise
                 return None
 
-    def is_name_available(self, name: str, max_length: int | None = None) -> bool:
-        """Say whether content may be stored under a name: where that overwrites, any that is not too long."""
-        fits = not max_length or len(name) <= max_length
-        return fits and (self.options.file_overwrite or not self.exists(name))
-
-    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
-        """Give another name to try; where files are overwritten, the name as it was left by shortening it."""
-        return (
-            f"{file_root}{file_ext}"
-            if self.options.file_overwrite
-            else super().get_alternative_name(file_root, file_ext)
-        )
-
     def _save(self, name: str, content: Content) -> str:
         """Store content under exactly this name. That overwrites, unless ``save`` asks for it (in the same thread)."""
         attempt = naming.attempt_of(self)

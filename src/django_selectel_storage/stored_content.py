@@ -5,6 +5,7 @@ Nothing here asks the store, unless somebody reads.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import IO, Any
 
 from django.core.files.storage import Storage
@@ -20,18 +21,29 @@ class StoredContent(UploadedFile):  # type: ignore[type-arg] # it takes none bef
         name: how the file was called where it came from.
         size: bytes.
         content_type: the media type.
-        etag: the entity tag of the object.
+        etag: the entity tag of the object; empty when any will do.
         staged: whether the object has to be moved to its place; otherwise it is there.
+        insist_on_use: raises, when it is taken over, if it may not be used any more.
     """
 
     def __init__(
-        self, storage: Storage, stored_as: str, name: str, *, size: int, content_type: str, etag: str, staged: bool
+        self,
+        storage: Storage,
+        stored_as: str,
+        name: str,
+        *,
+        size: int,
+        content_type: str,
+        etag: str,
+        staged: bool,
+        insist_on_use: Callable[[], None] = lambda: None,
     ) -> None:
         self._opened: Any = None
         self.storage = storage
         self.stored_as = stored_as
         self.etag = etag
         self.staged = staged
+        self.insist_on_use = insist_on_use
         super().__init__(None, name, content_type, size)
 
     @property
@@ -70,4 +82,5 @@ class StoredContent(UploadedFile):  # type: ignore[type-arg] # it takes none bef
         self._opened = None
         self.stored_as = name
         self.staged = False
+        self.etag = ""  # a copy may have another one
         return name

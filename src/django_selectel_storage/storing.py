@@ -1,4 +1,4 @@
-"""How content goes to the key of a name: described, compressed, guarded. The step of a save behind the door."""
+"""Which names are free, and how content goes to the key of one: described, compressed, guarded."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from django_selectel_storage import compression, headers, names
 from django_selectel_storage.configured import ConfiguredStorage
 from django_selectel_storage.content import Content, as_file
 from django_selectel_storage.improper import improperly_configured
+from django_selectel_storage.naming import NameSearch
 from django_selectel_storage.protocols.conditional import guard_for, put_if_absent
 from django_selectel_storage.transport.body import body_of
 
 
 class StoringStorage(ConfiguredStorage):
-    """A storage that can send content to a key."""
+    """A storage that knows which names are free, and can send content to a key."""
 
     def _store(
         self, name: str, content: Content, *, guarded: bool = False, metadata: Mapping[str, str] | None = None
@@ -33,6 +34,23 @@ class StoringStorage(ConfiguredStorage):
         finally:
             body.close()
         return names.storage_name(key, self.options.location)
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """Give a name that is free, in Django's own way; where files are overwritten, one that is not too long."""
+        if self.options.file_overwrite:  # Django before 5.1 would search for ever
+            return NameSearch(self, set(), asks=False).get_available_name(name, max_length=max_length)
+        return super().get_available_name(name, max_length=max_length)
+
+    def is_name_available(self, name: str, max_length: int | None = None) -> bool:
+        """Say whether content may be stored under a name: where that overwrites, any that is not too long."""
+        fits = not max_length or len(name) <= max_length
+        return fits and (self.options.file_overwrite or not self.exists(name))
+
+    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
+        """Give another name to try; where files are overwritten, the name as it was left by shortening it."""
+        if self.options.file_overwrite:
+            return f"{file_root}{file_ext}"
+        return super().get_alternative_name(file_root, file_ext)
 
     def _is_stored(self, key: str) -> bool:
         """Say whether something is stored under a key."""

@@ -140,6 +140,61 @@ def test_a_part_that_fails_twice_is_sent_a_third_time(page: Page, site: Site, bl
     assert len(sent) == 26 + 2
 
 
+def steps_of(page: Page) -> list[str]:
+    """Which steps the page asks the site for; it grows as they come."""
+    steps: list[str] = []
+    page.on("request", lambda request: steps.extend(re.findall(r"/uploads/(\w+)/$", request.url)))
+    return steps
+
+
+def test_a_finish_that_comes_too_often_is_asked_again_later(page: Page, make_site: MakeSite) -> None:
+    with make_site("s3", RATE_LIMIT="tests.browser.limits.first_finish_waits_a_second") as site:
+        steps = steps_of(page)
+        upload_page(page, site).set_input_files(small_file())
+        expect(page.get_by_role("status")).to_contain_text("small.png is uploaded.")
+        assert steps == ["start", "finish", "finish"]
+        assert len(puts_of_the_browser(site)) == 1
+
+
+def test_after_a_long_wait_the_upload_goes_on_at_its_end(page: Page, make_site: MakeSite, black: Path) -> None:
+    with make_site("s3", RATE_LIMIT="tests.browser.limits.first_finish_waits_an_hour") as site:
+        steps = steps_of(page)
+        upload_page(page, site).set_input_files(black)
+        expect(page.get_by_role("alert")).to_contain_text("Too many uploads.")
+        page.get_by_role("button", name="Try again").click()
+        expect(page.get_by_role("status")).to_contain_text("black.bmp is uploaded.")
+        assert (steps.count("start"), steps.count("finish"), steps.count("cancel")) == (1, 2, 0)
+        assert len(parts_sent(site)) == 26
+
+
+@on_s3
+def test_a_storage_that_does_not_answer_at_the_end_is_asked_again(page: Page, site: Site) -> None:
+    steps = steps_of(page)
+    chosen = upload_page(page, site)
+
+    def break_down(route: Route) -> None:
+        site.hooks.fault(status=503, count=4, method="HEAD", match="small")
+        route.continue_()
+
+    page.route(re.compile("/finish/$"), break_down, times=1)
+    chosen.set_input_files(small_file())
+    expect(page.get_by_role("status")).to_contain_text("small.png is uploaded.")
+    assert steps == ["start", "finish", "finish"]
+
+
+@on_s3
+def test_parts_that_have_arrived_are_not_sent_again_after_an_outage(page: Page, site: Site, black: Path) -> None:
+    chosen = upload_page(page, site)
+    site.hooks.fault(status=503, count=5, method="PUT", match="partNumber=26&")
+    chosen.set_input_files(black)
+    expect(page.get_by_role("alert")).to_contain_text("The storage cannot be reached.")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("status")).to_contain_text("black.bmp is uploaded.")
+    sent = parts_sent(site)
+    assert len([query for query in sent if "partNumber=26&" in query]) == 5 + 1
+    assert len([query for query in sent if "partNumber=1&" in query]) == 1
+
+
 def test_a_part_that_stalls_is_sent_again(page: Page, make_site: MakeSite, black: Path) -> None:
     with make_site("s3", STALL=2) as site:
         chosen = upload_page(page, site)

@@ -9,6 +9,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
@@ -21,6 +23,7 @@ from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.devserver.offspring import environment
 from django_selectel_storage.doctor import report
 from django_selectel_storage.doctor.findings import Finding, bad, good, skipped
+from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import face_options
 from tests.devserver.web import becomes_true
 from tests.doctor.conftest import left_behind
@@ -188,8 +191,14 @@ def is_reading(hooks: Hooks, location: str) -> bool:
     return any(entry.method == "GET" and f"{location}/selectel-doctor-" in entry.path for entry in hooks.requests())
 
 
-def test_ctrl_c_ends_the_command_and_removes_the_probe(stack: Stack, hooks: Hooks, location: str) -> None:
-    hooks.fault(status=0, delay=2, method="GET", match="selectel-doctor-")
+def is_writing(hooks: Hooks, location: str) -> bool:
+    """Whether the doctor's probe is on its way."""
+    return any(entry.method == "PUT" and f"{location}/selectel-doctor-" in entry.path for entry in hooks.requests())
+
+
+@contextmanager
+def interrupted(stack: Stack, location: str, when: Callable[[], bool]) -> Iterator[subprocess.Popen[str]]:
+    """The command in a process of its own, which gets Ctrl-C."""
     options = {**face_options(stack, "s3"), "container": "media", "location": location}
     program = (
         "import json, os, signal, sys; from django.conf import settings; import django\n"
@@ -200,18 +209,41 @@ def test_ctrl_c_ends_the_command_and_removes_the_probe(stack: Stack, hooks: Hook
     )
     command = [sys.executable, "-c", program, "selectel_doctor", BACKEND]
     variables = {**environment(), "OPTIONS": json.dumps(options), "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=variables
-    ) as child:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=variables) as child:
         try:
-            assert becomes_true(lambda: is_reading(hooks, location), 30)
+            assert becomes_true(when, 30)
             child.send_signal(signal.SIGINT)
-            _, complaints = child.communicate(timeout=30)
+            yield child
         finally:
             child.kill()
+
+
+def test_ctrl_c_ends_the_command_and_removes_the_probe(stack: Stack, hooks: Hooks, location: str) -> None:
+    hooks.fault(status=0, delay=2, method="GET", match="selectel-doctor-")
+    with interrupted(stack, location, lambda: is_reading(hooks, location)) as child:
+        _, complaints = child.communicate(timeout=30)
     assert "KeyboardInterrupt" in complaints
     assert left_behind(stack, location) == []
     assert "DELETE" in {entry.method for entry in hooks.requests() if location in entry.path}
+
+
+def test_a_probe_that_comes_after_ctrl_c_is_removed_too(stack: Stack, hooks: Hooks, location: str) -> None:
+    hooks.fault(status=0, delay=2, method="PUT", match="selectel-doctor-")
+    with interrupted(stack, location, lambda: is_writing(hooks, location)) as child:
+        said, _ = child.communicate(timeout=30)
+    assert "Delete by hand" not in said
+    assert [entry.method for entry in hooks.requests() if location in entry.path].count("DELETE") == 2
+    assert left_behind(stack, location) == []
+
+
+def test_a_probe_that_may_come_much_later_is_named(stack: Stack, hooks: Hooks, location: str) -> None:
+    hooks.fault(status=0, delay=8, method="PUT", match="selectel-doctor-")
+    with interrupted(stack, location, lambda: is_writing(hooks, location)) as child:
+        said, _ = child.communicate(timeout=30)
+    assert f"Delete by hand: {location}/selectel-doctor-" in said
+    assert becomes_true(lambda: left_behind(stack, location) != [], 30)
+    storage = SelectelStorage(**face_options(stack, "s3"), container="media", location=location)
+    storage.delete_many(left_behind(stack, location))
 
 
 # --- the report by itself --------------------------------------------------------------------------------------------

@@ -72,6 +72,7 @@ def test_behind_a_proxy_the_way_is_not_examined_but_used(examined: Examine) -> N
         assert verdicts[name].state is SKIPPED
         assert "'proxy'" in verdicts[name].detail
     assert "The proxy gave no connection" in verdicts["clock"].detail
+    assert "'proxy'" in verdicts["clock"].hint
     assert "pr0xy-secret" not in str(verdicts)
 
 

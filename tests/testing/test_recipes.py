@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-RECIPES = dict(
-    re.findall(r"^```python\n# (\S+\.py)\n(.*?)^```$", (ROOT / "docs/testing.md").read_text(), re.MULTILINE | re.DOTALL)
-)
+PIECE = re.compile(r"^```python\n# (\S+\.py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RECIPES: dict[str, str] = {}  # a file may have several pieces
+for file, piece in PIECE.findall((ROOT / "docs/testing.md").read_text(encoding="utf-8")):
+    RECIPES[file] = RECIPES.get(file, "") + piece
 SETTINGS = """
 SECRET_KEY = "for tests only"
 USE_TZ = True
@@ -48,7 +49,7 @@ def run(site: Path, *arguments: str) -> str:
 
 def test_every_file_of_the_recipes_is_known() -> None:
     assert set(RECIPES) == {
-        "conftest.py", "test_media.py", "app/tests.py", "real/conftest.py", "real/test_real.py", "real_app/tests.py",
+        "conftest.py", "test_media.py", "app/tests.py", "real/test_real.py", "real_app/tests.py",
     }  # fmt: skip
 
 
@@ -57,15 +58,17 @@ def test_the_storage_in_memory_with_pytest(site: Path) -> None:
 
 
 def test_the_real_server_with_pytest(site: Path) -> None:
-    output = run(site, "pytest", "-q", "--rootdir=real", "--confcutdir=real", "real", "-p", "no:cacheprovider")
-    assert "3 passed" in output
+    assert "3 passed" in run(site, "pytest", "-q", "real", "-p", "no:cacheprovider")
+
+
+def test_all_of_it_at_once_with_pytest(site: Path) -> None:
+    assert "5 passed" in run(site, "pytest", "-q", "-p", "no:cacheprovider")
 
 
 def test_the_fixtures_also_load_from_the_command_line(site: Path) -> None:
-    (site / "real/conftest.py").unlink()
+    (site / "conftest.py").unlink()
     plugin = ("-p", "django_selectel_storage.testing.fixtures")
-    output = run(site, "pytest", "-q", *plugin, "--rootdir=real", "--confcutdir=real", "real", "-p", "no:cacheprovider")
-    assert "3 passed" in output
+    assert "3 passed" in run(site, "pytest", "-q", *plugin, "real", "-p", "no:cacheprovider")
 
 
 @pytest.mark.parametrize("label", ["app", "real_app"])

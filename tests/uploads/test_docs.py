@@ -46,9 +46,10 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
 
 @pytest.mark.parametrize("face", ["s3"])
 def test_every_check_is_documented() -> None:
-    numbers = [str(getattr(checks, name).__doc__)[:4] for name in ("missing_middleware", "missing_addresses")]
-    assert numbers == ["E001", "E002"]
-    assert all(f"selectel_uploads.{number}" in TEXT for number in ("E001", "E002", "E003"))
+    names = ("missing_middleware", "missing_addresses", "unusable_settings", "files_among_staged_ones")
+    numbers = [str(getattr(checks, name).__doc__)[:4] for name in names]
+    assert numbers == ["E001", "E002", "E003", "E004"]
+    assert all(f"selectel_uploads.{number}" in TEXT for number in numbers)
 
 
 @pytest.mark.parametrize("face", ["s3"])
@@ -66,6 +67,7 @@ def test_a_good_set_up_hears_nothing() -> None:
         ({"FIELDS": {DOCUMENT: {"max_size": 0}}}, "max_size"),
         ({"FIELDS": {DOCUMENT: {"size": 1}}}, "size"),
         ({"MAXAGE": 1}, "MAX_AGE"),
+        ({"LINK_AGE": 604801}, "at most 604800 seconds"),
     ],
 )
 def test_settings_that_cannot_be_used_are_told(settings: Settings, wrong: Any, words: str) -> None:

@@ -109,6 +109,17 @@ def test_the_file_does_not_pass_through_the_site(
     assert sum(int(entry.headers.get("content-length", 0)) for entry in writes) >= len(LARGE)
 
 
+def test_a_file_that_no_single_request_carries_is_refused_where_there_are_no_parts(visitor: Visitor, face: str) -> None:
+    wish = {"field": offer(max_size=6 * 1024**3), "name": "film.bin", "type": "video/mp4"}
+    assert visitor.ask("start", **wish, size=5 * 1024**3)["status"] == 201
+    answer = visitor.ask("start", **wish, size=5 * 1024**3 + 1)
+    if face == "s3":
+        assert answer["status"] == 201
+    else:
+        assert answer["error"]["code"] == "too_large"
+        assert "5.0\xa0GB" in answer["error"]["message"]
+
+
 def test_to_finish_twice_is_as_good_as_once(visitor: Visitor) -> None:
     started = visitor.start(b"hello")
     send(started, b"hello")

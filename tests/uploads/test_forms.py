@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django import forms
 from django.contrib.auth import get_user
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import modelform_factory
 from django.http import HttpRequest
@@ -16,6 +18,7 @@ from django.utils.translation import override
 from pytest_django import Settings
 
 from django_selectel_storage.storage import SelectelStorage
+from django_selectel_storage.testing import InMemorySelectelStorage
 from django_selectel_storage.uploads.bearers import acting_for
 from django_selectel_storage.uploads.forms import DirectImageField, DirectUploadField
 from django_selectel_storage.uploads.grants import Receipt, opened
@@ -74,6 +77,20 @@ def test_a_moved_file_overwrites_nothing(visitor: Visitor, storage: SelectelStor
     assert letter.scan.read() == b"second"
 
 
+def test_where_files_are_overwritten_the_old_one_stays_until_the_form_is_saved(
+    visitor: Visitor, storage: SelectelStorage
+) -> None:
+    storage.options = replace(storage.options, file_overwrite=True)
+    storage.save("documents/note.txt", SimpleUploadedFile("x", b"first"))
+    value = visitor.upload(b"second", "note.txt")
+    assert storage.open("documents/note.txt").read() == b"first"
+    with acting_for(request_of(visitor)):
+        document = DocumentForm({"title": "One", "file": value}).save()
+    assert document.file.name == "documents/note.txt"
+    assert storage.open("documents/note.txt").read() == b"second"
+    assert [info.name for info in storage.walk()] == ["documents/note.txt"]
+
+
 def test_a_picture_is_looked_at_where_it_lies(visitor: Visitor) -> None:
     good = visitor.upload(picture(40, 30), "p.png", "image/png", PORTRAIT)
     bad = visitor.upload(b"no picture at all", "p.png", "image/png", PORTRAIT)
@@ -90,6 +107,20 @@ def test_a_model_keeps_the_dimensions_of_a_picture(visitor: Visitor) -> None:
         photo = kind({"image": value}).save()
     assert (photo.width, photo.height) == (40, 30)
     assert Photo.objects.get(pk=photo.pk).width == 40
+
+
+@pytest.mark.parametrize(("kind", "name"), [(DocumentForm, "file"), (LetterForm, "scan")])
+def test_a_name_that_is_too_long_for_the_field_is_shortened_before_the_upload(
+    visitor: Visitor, kind: Any, name: str
+) -> None:
+    value = visitor.upload(b"hello", "a" * 150 + ".txt", label={"file": DOCUMENT, "scan": SCAN}[name])
+    with acting_for(request_of(visitor)):
+        form = kind({"title": "Anna", name: value})
+        assert form.is_valid(), form.errors
+        saved = getattr(form.save(), name)
+    assert len(saved.name) == 100  # max_length of both fields
+    assert saved.name.endswith(".txt")
+    assert saved.read() == b"hello"
 
 
 @pytest.mark.parametrize("face", ["s3"])
@@ -140,6 +171,45 @@ def test_a_receipt_comes_back_with_the_errors_of_other_fields(visitor: Visitor) 
 
 
 @pytest.mark.parametrize("face", ["s3"])
+@pytest.mark.parametrize(
+    ("content", "said", "code"), [(b"no picture", {}, "invalid_image"), (b"", {"portrait": "made-up"}, "forged")]
+)
+def test_a_receipt_that_was_refused_does_not_come_back(
+    visitor: Visitor, content: bytes, said: dict[str, str], code: str
+) -> None:
+    class Form(forms.Form):
+        portrait = DirectImageField(target=PORTRAIT)
+
+    said = said or {"portrait": visitor.upload(content, "p.png", "image/png", PORTRAIT)}
+    with acting_for(request_of(visitor)):
+        form = Form(said)
+        assert form.errors.as_data()["portrait"][0].code == code
+        html = str(form["portrait"])
+    assert said["portrait"] not in html
+    assert "is uploaded." not in html.replace("{name} is uploaded.", "")
+    assert " required" in html
+
+
+@pytest.mark.parametrize("face", ["s3"])
+def test_a_receipt_that_is_in_use_does_not_come_back(visitor: Visitor) -> None:
+    value = visitor.upload(b"hello", "note.txt")
+    with acting_for(request_of(visitor)):
+        DocumentForm({"title": "One", "file": value}).save()
+        form = DocumentForm({"title": "Two", "file": value})
+        assert form.errors.as_data()["file"][0].code == "used"
+        assert value not in str(form["file"])
+
+
+@pytest.mark.parametrize("face", ["s3"])
+def test_a_target_that_does_not_exist_is_named() -> None:
+    class Form(forms.Form):
+        file = DirectUploadField(target="site.Document.flie")
+
+    with pytest.raises(ImproperlyConfigured, match=r"site\.Document\.flie"):
+        str(Form()["file"])
+
+
+@pytest.mark.parametrize("face", ["s3"])
 def test_an_input_offers_nothing_where_the_storage_cannot_sign(monkeypatch: pytest.MonkeyPatch) -> None:
     unsigned = SelectelStorage(username="u", password="p", container="c", auth_url="http://127.0.0.1:1/auth/v1.0")
     monkeypatch.setattr("django.core.files.storage.default_storage._wrapped", unsigned)
@@ -147,6 +217,15 @@ def test_an_input_offers_nothing_where_the_storage_cannot_sign(monkeypatch: pyte
     assert 'type="file"' in html
     assert "data-selectel-upload" not in html
     assert DocumentForm({"title": "x", "file": "something"}).errors.as_data()["file"][0].code == "required"
+
+
+@pytest.mark.parametrize("face", ["s3"])
+def test_a_storage_in_memory_gets_its_files_the_ordinary_way(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.core.files.storage.default_storage._wrapped", InMemorySelectelStorage())
+    assert "data-selectel-upload" not in str(DocumentForm()["file"])
+    assert visitor.start(b"hello")["error"]["code"] == "no_storage"
+    form = DocumentForm({"title": "x"}, MultiValueDict({"file": [SimpleUploadedFile("a.txt", b"hello")]}))
+    assert form.save().file.read() == b"hello"
 
 
 @pytest.mark.parametrize("face", ["s3"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -13,8 +14,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from django_selectel_storage.storage import SelectelStorage
-from django_selectel_storage.uploads import leftovers
+from django_selectel_storage.uploads import checks, leftovers
 from django_selectel_storage.uploads.management.commands import selectel_prune
+from tests.site.models import Document, Letter
 from tests.uploads.conftest import MIB, SCAN, Visitor, send
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +84,39 @@ def test_an_age_in_which_uploads_may_still_be_finished_is_refused() -> None:
 )
 def test_the_folder_of_a_field_is_what_no_date_changes(upload_to: str, folder: list[str]) -> None:
     assert leftovers._fixed_folder(upload_to) == folder
+
+
+@pytest.mark.usefixtures("three_days_later")
+@pytest.mark.parametrize("upload_to", ["direct-uploads", "direct-uploads/papers/%Y"])
+def test_the_files_of_a_field_are_never_taken_for_leftovers(
+    storage: SelectelStorage, monkeypatch: pytest.MonkeyPatch, upload_to: str
+) -> None:
+    monkeypatch.setattr(Document._meta.get_field("file"), "upload_to", upload_to)
+    (found,) = checks.files_among_staged_ones()
+    assert (found.id, "site.Document.file" in found.msg) == ("selectel_uploads.E004", True)
+    document = Document(title="kept")
+    document.file.save("kept.txt", ContentFile(b"kept"))
+    with pytest.raises(CommandError, match=r"site\.Document\.file"):
+        told("--delete")
+    assert storage.exists(str(document.file.name))
+
+
+def test_a_storage_inside_of_the_staging_folder_is_told(
+    storage: SelectelStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = replace(storage.options, location=f"{storage.options.location}/direct-uploads/scans")
+    inside = SelectelStorage(container="media")
+    inside.options = options
+    monkeypatch.setattr(Letter._meta.get_field("scan"), "storage", inside)
+    assert [found.msg.split()[3] for found in checks.files_among_staged_ones()] == ["site.Letter.scan"]
+
+
+@pytest.mark.usefixtures("three_days_later")
+def test_what_lies_beside_staged_files_and_is_not_called_as_they_are_stays(storage: SelectelStorage) -> None:
+    for name in ("direct-uploads/2026-01-01/kept.txt", f"direct-uploads/{'a' * 32}", "direct-uploads/kept.txt"):
+        storage.save(name, ContentFile(b"by a function as upload_to"))
+    told("--delete")
+    assert len(list(storage.walk())) == 3
 
 
 def test_an_outage_is_told(hooks: Any, location: str, visitor: Visitor) -> None:

@@ -50,6 +50,10 @@ def one_minute(request: HttpRequest, step: str) -> int:
     return 60 if step == "start" else 0
 
 
+def half_a_second(request: HttpRequest, step: str) -> float:
+    return 0.5
+
+
 def request_of(visitor: Visitor) -> HttpRequest:
     request = RequestFactory().post("/")
     request.session = visitor.client.session
@@ -63,6 +67,14 @@ def error_of(visitor: Visitor, receipt: str, kind: Any = DocumentForm, field: st
         form = kind({"title": "x", field: receipt})
         assert not form.is_valid()
         return str(form.errors.as_data()[field][0].code)
+
+
+def checked_form(visitor: Visitor, receipt: str) -> Any:
+    """A form that has found a receipt good, and is not saved yet."""
+    with acting_for(request_of(visitor)):
+        form = DocumentForm({"title": "x", "file": receipt})
+        assert form.is_valid(), form.errors
+    return form
 
 
 def code(answer: Any) -> str:
@@ -92,6 +104,18 @@ def test_the_project_may_let_anybody_upload_and_everyone_has_only_their_own(sett
 
 
 @on_s3
+def test_sessions_in_signed_cookies_know_their_uploads_again(settings: Settings) -> None:
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    settings.SELECTEL_UPLOADS = {"PERMISSION": f"{__name__}.anybody"}
+    visitor = Visitor()
+    receipt = visitor.upload(b"hello")
+    request = request_of(visitor)
+    with acting_for(request):
+        assert DocumentForm({"title": "x", "file": receipt}).is_valid()
+    assert error_of(Visitor(), receipt) == "no_session"
+
+
+@on_s3
 def test_the_project_may_forbid_at_every_step(visitor: Visitor, settings: Settings) -> None:
     started = visitor.start(b"hello")
     settings.SELECTEL_UPLOADS = {"PERMISSION": f"{__name__}.nobody"}
@@ -101,10 +125,11 @@ def test_the_project_may_forbid_at_every_step(visitor: Visitor, settings: Settin
 
 
 @on_s3
-def test_a_rate_limit_is_told_with_its_time(visitor: Visitor, settings: Settings) -> None:
-    settings.SELECTEL_UPLOADS = {"RATE_LIMIT": f"{__name__}.one_minute"}
+@pytest.mark.parametrize(("limit", "seconds"), [(one_minute, "60"), (half_a_second, "1")])
+def test_a_rate_limit_is_told_with_its_time(visitor: Visitor, settings: Settings, limit: Any, seconds: str) -> None:
+    settings.SELECTEL_UPLOADS = {"RATE_LIMIT": f"{__name__}.{limit.__name__}"}
     answer = visitor.client.post("/uploads/start/", "{}", content_type="application/json")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, seconds)
 
 
 @on_s3
@@ -148,6 +173,42 @@ def test_a_receipt_serves_one_row_only(visitor: Visitor) -> None:
     assert error_of(visitor, receipt) == "used"
 
 
+def test_a_receipt_serves_one_form_of_a_request(visitor: Visitor) -> None:
+    receipt = visitor.upload(b"hello")
+    with acting_for(request_of(visitor)):
+        said = {"one-title": "1", "one-file": receipt, "two-title": "2", "two-file": receipt}
+        one, two = DocumentForm(said, prefix="one"), DocumentForm(said, prefix="two")
+        assert one.is_valid()
+        assert two.errors.as_data()["file"][0].code == "used"
+        assert DocumentForm(said, prefix="one").is_valid()
+
+
+def test_of_two_forms_with_one_receipt_only_one_is_saved(visitor: Visitor) -> None:
+    receipt = visitor.upload(b"hello")
+    one, two = checked_form(visitor, receipt), checked_form(visitor, receipt)
+    one.save()
+    with pytest.raises(FileNotFoundError if two.cleaned_data["file"].staged else FileExistsError):
+        two.save()
+    assert one.instance.file.read() == b"hello"
+
+
+@on_s3
+def test_a_row_of_another_model_lends_its_number_to_nobody(visitor: Visitor) -> None:
+    class LetterWithDocument(forms.ModelForm):  # type: ignore[type-arg]
+        file = DirectUploadField(target="site.Document.file")
+
+        class Meta:
+            model = Letter
+            fields = ("title",)
+
+    receipt = visitor.upload(b"hello")
+    document = checked_form(visitor, receipt).save()
+    letter = Letter.objects.create(pk=document.pk, title="x")
+    with acting_for(request_of(visitor)):
+        form = LetterWithDocument({"title": "x", "file": receipt}, instance=letter)
+        assert form.errors.as_data()["file"][0].code == "used"
+
+
 def test_the_receipt_of_a_moved_file_serves_once(visitor: Visitor) -> None:
     receipt = visitor.upload(b"hello", label=SCAN)
     with acting_for(request_of(visitor)):
@@ -171,6 +232,13 @@ def test_one_seal_does_not_stand_for_another(visitor: Visitor) -> None:
     assert code(visitor.ask("finish", grant=receipt)) == "forged"
     assert code(visitor.ask("finish", grant=offer())) == "forged"
     assert code(visitor.ask("start", field=started["grant"], name="a", size=1)) == "forged"
+
+
+@on_s3
+def test_a_text_that_cannot_be_encoded_is_no_seal(visitor: Visitor) -> None:
+    assert code(visitor.ask("finish", grant="\ud800")) == "forged"
+    assert code(visitor.ask("start", field="a:b:\udfff", name="a", size=1)) == "forged"
+    assert error_of(visitor, "a:b:\ud800") == "forged"
 
 
 @on_s3
@@ -353,6 +421,57 @@ def test_cancelling_does_not_delete_what_a_row_uses(visitor: Visitor, storage: S
         document = DocumentForm({"title": "x", "file": receipt}).save()
     assert visitor.ask("cancel", grant=started["grant"])["status"] == 200
     assert document.file.read() == b"hello"
+
+
+@pytest.fixture
+def no_cache(settings: Settings) -> None:
+    """A cache that keeps nothing."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+
+@on_s3
+def test_what_a_form_has_taken_can_neither_be_cancelled_nor_sent_again(visitor: Visitor) -> None:
+    started = visitor.start(b"hello")
+    send(started, b"hello")
+    form = checked_form(visitor, visitor.ask("finish", grant=started["grant"])["value"])
+    visitor.ask("cancel", grant=started["grant"])
+    assert send(started, b"wrong") == 412
+    assert form.save().file.read() == b"hello"
+
+
+def test_what_was_cancelled_no_form_takes(visitor: Visitor) -> None:
+    started = visitor.start(b"hello")
+    send(started, b"hello")
+    receipt = visitor.ask("finish", grant=started["grant"])["value"]
+    visitor.ask("cancel", grant=started["grant"])
+    send(started, b"hello")
+    assert error_of(visitor, receipt) == "missing"
+
+
+@on_s3
+@pytest.mark.usefixtures("no_cache")
+@pytest.mark.parametrize(("again", "words"), [(b"wrong", "replaced"), (b"", "404")])
+def test_what_is_swapped_or_gone_before_the_row_is_saved_is_refused(visitor: Visitor, again: bytes, words: str) -> None:
+    started = visitor.start(b"hello")
+    send(started, b"hello")
+    form = checked_form(visitor, visitor.ask("finish", grant=started["grant"])["value"])
+    visitor.ask("cancel", grant=started["grant"])
+    assert not again or send(started, again) == 200
+    with pytest.raises(OSError, match=words):
+        form.save()
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["small", "in parts"])
+@pytest.mark.usefixtures("small_parts")
+def test_a_file_that_is_in_its_place_can_be_saved_once_more(visitor: Visitor, large: bool) -> None:
+    receipt = visitor.upload(bytes(6 * MIB) if large else b"hello")
+    with acting_for(request_of(visitor)):
+        form = DocumentForm({"title": "x", "file": receipt})
+        assert form.is_valid()
+    content, names = form.cleaned_data["file"], set()
+    for _ in range(2):  # as after a transaction that was rolled back
+        names.add(Document(file=content).file.field.pre_save(Document(file=content), add=True).name)
+    assert len(names) == 1
 
 
 @on_s3

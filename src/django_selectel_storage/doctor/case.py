@@ -21,10 +21,12 @@ from django_selectel_storage.protocols.factory import client_for, log_in, pool_f
 from django_selectel_storage.protocols.swift.tokens import Token
 from django_selectel_storage.transport.body import BytesBody
 from django_selectel_storage.transport.messages import NO_HEADERS, Answer, Request
+from django_selectel_storage.transport.patience import wait
 
 CONTENT = b"A probe of selectel_doctor; it may be deleted.\n"
 PROBE = "probe"
 LONGEST_WAIT = 10.0  # seconds for one answer; an answer that takes longer is a finding
+_LOOKS = (0.5, 1.0, 2.0)  # seconds before each look for what was on its way
 _DESCRIBED = ObjectHeaders("text/plain")
 
 
@@ -40,6 +42,7 @@ class Probes:
         self._client = client
         self._stem = object_key(f"selectel-doctor-{token_hex(8)}", location)
         self._written: list[str] = []
+        self._doubtful: list[str] = []  # their writes ended without an answer, and may still be carried out
 
     def key(self, purpose: str = PROBE) -> str:
         """Give the key of the probe for a purpose."""
@@ -59,17 +62,23 @@ class Probes:
 
     def put(self, purpose: str, client: ObjectClient | None = None, *, only_if_absent: bool = False) -> None:
         """Write the probe for a purpose, perhaps in a way of its own."""
-        before = self.left()
+        before = list(self._written)
         key = self.expect(purpose)
+        self._doubtful.append(key)
         try:
             (client or self._client).put(key, BytesBody(CONTENT), _DESCRIBED, only_if_absent=only_if_absent)
         except StorageError as error:
+            if error.status is not None:
+                self._doubtful.remove(key)
             if error.status is not None and error.status < 500:
-                self._written = list(before)  # it was refused: nothing new is there
+                self._written = before  # it was refused: nothing new is there
             raise
+        self._doubtful.remove(key)
 
     def remove(self) -> None:
         """Remove all of them; those that are gone already are as good as removed.
+
+        A write that was interrupted may come after its removal: what does, within a few seconds, is removed then.
 
         Raises:
             StorageError: one could not be removed; it stays among those that are written.
@@ -77,10 +86,15 @@ class Probes:
         while self._written:
             self._client.delete(self._written[-1])
             self._written.pop()
+        for pause in _LOOKS if self._doubtful else ():
+            wait(pause)
+            for key in filter(self._client.has, tuple(self._doubtful)):
+                self._client.delete(key)
+                self._doubtful.remove(key)
 
     def left(self) -> tuple[str, ...]:
-        """Give the keys that may still be there."""
-        return tuple(self._written)
+        """Give the keys that may still be there, or may yet come."""
+        return tuple(dict.fromkeys([*self._written, *self._doubtful]))
 
 
 @dataclass

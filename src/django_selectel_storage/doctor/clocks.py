@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django_selectel_storage.doctor import network
 from django_selectel_storage.doctor.case import Case
 from django_selectel_storage.doctor.findings import Verdict, bad, good, skipped
+from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.protocols import fields
 from django_selectel_storage.protocols.s3.wire import LARGEST_SKEW
 from django_selectel_storage.protocols.swift.tokens import MARGIN
@@ -24,7 +25,14 @@ _SET_THE_CLOCK = gettext_lazy("Let the system keep its clock right (NTP: timedat
 def difference(case: Case) -> Verdict:
     """How far this machine's clock is from the server's; signatures and temporary URLs depend on both."""
     origin = network.origins(case.options)[0]
-    answer = case.ask("HEAD", f"{origin}/")
+    try:
+        answer = case.ask("HEAD", f"{origin}/")
+    except StorageError as error:
+        if error.status is not None or not case.options.proxy:
+            raise
+        return bad(
+            str(error), _("Is the address in 'proxy' right, does the proxy run, and does it let this machine out?")
+        )
     there = fields.http_date(answer.headers.get("Date", ""))
     if there is None:
         return skipped(_("{server} does not tell its time").format(server=urlsplit(origin).netloc))

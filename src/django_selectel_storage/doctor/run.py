@@ -73,11 +73,16 @@ def _remove_probes(case: Case, note: Tell) -> None:
     """Remove what was written; nothing was, where the container was never reached."""
     if "probes" not in vars(case):
         return
+    detail = gettext("a write was interrupted; the server may still carry it out")
     try:
         case.probes.remove()
     except StorageError as error:
-        verdict = bad(str(error), gettext("Delete by hand: {keys}").format(keys=", ".join(case.probes.left())))
-        note(Finding("probe", pgettext("doctor", "Probe objects"), _masked(verdict, case)))
+        detail = str(error)
+    finally:
+        left = ", ".join(case.probes.left())
+        if left:
+            verdict = bad(detail, gettext("Delete by hand: {keys}").format(keys=left))
+            note(Finding("probe", pgettext("doctor", "Probe objects"), _masked(verdict, case)))
 
 
 def _masked(verdict: Verdict, case: Case) -> Verdict:

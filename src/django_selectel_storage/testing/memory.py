@@ -34,6 +34,8 @@ class InMemory(ConfiguredStorage):
         super().__init__(storage, **keywords)
         self._objects: dict[str, StoredObject] = {}
 
+    takes_uploads = False  # no browser finds the way here: forms send files the ordinary way
+
     @cached_property
     def options(self) -> StorageOptions:
         """The options; place and credentials are made up where they are not given."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from hashlib import sha256
+from secrets import token_hex
 from typing import Any
 
 from django.http import HttpRequest
 
 from django_selectel_storage.uploads.refusals import UploadRefused
 
+_IN_SESSION = "_selectel_uploads"
 _request: ContextVar[HttpRequest | None] = ContextVar("_request", default=None)
 
 
@@ -41,6 +42,15 @@ def current_bearer() -> str:
     return bearer_of(request)
 
 
+def taken_as(upload: str, html_name: str) -> bool:
+    """Note the input by which an upload comes into this request's forms; say whether it is the first, or the same.
+
+    A form may be checked several times; two forms of one request have inputs of different names.
+    """
+    taken: dict[str, str] = vars(_request.get()).setdefault("_selectel_uploads", {})
+    return taken.setdefault(upload, html_name) == html_name
+
+
 def begin_session() -> None:
     """Give a visitor who has not logged in a session, so that several uploads at once do not begin one each."""
     request = _request.get()
@@ -63,8 +73,10 @@ def bearer_of(request: HttpRequest, *, begins: bool = False) -> str:
     if user is not None and user.is_authenticated:
         return f"user:{user.pk}"
     session: Any = getattr(request, "session", None)
-    if session is not None and session.session_key is None and begins:
-        session.create()
-    if session is None or session.session_key is None:
+    if session is None:
         raise UploadRefused("no_session")
-    return f"session:{sha256(session.session_key.encode()).hexdigest()}"
+    if begins and _IN_SESSION not in session:
+        session[_IN_SESSION] = token_hex(16)  # a session's own key changes with each answer where a signed cookie is it
+    if _IN_SESSION not in session:
+        raise UploadRefused("no_session")
+    return f"session:{session[_IN_SESSION]}"

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
 from django_selectel_storage import conf
+from django_selectel_storage.uploads.leftovers import endangered
 from django_selectel_storage.uploads.limits import limits
 from django_selectel_storage.uploads.middleware import PATH
 from django_selectel_storage.uploads.refusals import UploadRefused
@@ -47,6 +48,25 @@ def unusable_settings(**_: Any) -> list[CheckMessage]:
         problems = [str(error)]
     hint = "See docs/direct-uploads.md for what it may hold."
     return [Error(problem, hint=hint, id="selectel_uploads.E003") for problem in problems]
+
+
+@register
+def files_among_staged_ones(**_: Any) -> list[CheckMessage]:
+    """E004: selectel_prune could take the files of a field for leftovers."""
+    try:
+        staging = upload_settings().staging
+        labels = endangered(staging)
+    except ImproperlyConfigured:
+        return []  # told by E003, or by the checks of the storage
+    hint = "Give the field another 'upload_to', or SELECTEL_UPLOADS another 'STAGING'."
+    return [
+        Error(
+            f"The files of {label} lie in {staging!r}, the folder of what is not saved yet.",
+            hint=hint,
+            id="selectel_uploads.E004",
+        )
+        for label in labels
+    ]
 
 
 def _problems(wishes: UploadSettings) -> list[str]:

@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from django_selectel_storage.exceptions import ObjectExists, ObjectNotFound, UploadGone
 from django_selectel_storage.headers import WRITE_MARK
+from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.protocols.base import ObjectInfo
 from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.upload_links import UploadLink
 from django_selectel_storage.uploads import parts
+from django_selectel_storage.uploads.claims import claim
 from django_selectel_storage.uploads.filenames import harmless
 from django_selectel_storage.uploads.grants import Grant, Receipt
 from django_selectel_storage.uploads.limits import Limits
@@ -48,12 +50,14 @@ def start(field: Field, limits: Limits, bearer: str, wish: Wish, wishes: UploadS
         UploadRefused: the file breaks a limit, or has no usable name.
         StorageError: the storage did not begin it.
     """
-    refuse_broken(limits, wish.size, wish.content_type)
-    filename = harmless(wish.filename)
+    storage, mark = storage_of(field), secrets.token_hex(16)
+    has_parts = storage.client.parts is not None
+    most = limits.max_size if has_parts else min(limits.max_size, LARGEST_PUT)
+    refuse_broken(replace(limits, max_size=most), wish.size, wish.content_type)
+    filename = harmless(wish.filename, field.max_length)
     if not filename:
         raise UploadRefused("name")
-    storage, mark = storage_of(field), secrets.token_hex(16)
-    is_large = storage.client.parts is not None and wish.size >= wishes.parts_from
+    is_large = has_parts and wish.size >= wishes.parts_from
     stage = f"{wishes.staging}/{timezone.now():%Y-%m-%d}/{mark}"
     place = place_for(field, storage, filename, stage, is_large=is_large)
     grant = Grant(
@@ -124,15 +128,18 @@ def finish(grant: Grant) -> Receipt:
         size=info.size,
         content_type=info.content_type,
         etag=info.etag,
+        mark=grant.mark,
     )
 
 
-def cancel(grant: Grant) -> None:
-    """Drop what has arrived of an upload, unless a row uses it already.
+def cancel(grant: Grant, wishes: UploadSettings) -> None:
+    """Drop what has arrived of an upload, unless a form has taken it or a row uses it already.
 
     Raises:
         StorageError: the storage did not do it.
     """
+    if not claim(grant.mark, "cancel", wishes.max_age):
+        return
     storage = _storage(grant)
     if grant.upload:
         with suppress(UploadGone, ObjectNotFound):  # completed or dropped already

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.forms.boundfield import BoundField
@@ -18,7 +18,7 @@ from django.forms.widgets import ClearableFileInput
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.stored_content import StoredContent
-from django_selectel_storage.uploads.bearers import begin_session, current_bearer
+from django_selectel_storage.uploads.bearers import begin_session, current_bearer, taken_as
 from django_selectel_storage.uploads.flow import refuse_broken
 from django_selectel_storage.uploads.grants import FieldOffer, sealed
 from django_selectel_storage.uploads.limits import Limits, limits
@@ -56,6 +56,7 @@ class _Direct(forms.FileField):
         self._max_size = max_size
         self._content_types = self.default_content_types if content_types is None else content_types
         self._row: object = None
+        self._html_name = ""
         super().__init__(**{**keywords, "widget": _direct_input(keywords.get("widget"))})
         limits(max_size or 1, self._content_types)  # refuses what is no limit, where the field is declared
 
@@ -66,8 +67,19 @@ class _Direct(forms.FileField):
 
     @property
     def target(self) -> Field | None:
-        """The model's field that the file is for."""
-        return field_of(self._target) if isinstance(self._target, str) else self._target
+        """The model's field that the file is for.
+
+        Raises:
+            ImproperlyConfigured: there is no such field.
+        """
+        if not isinstance(self._target, str):
+            return self._target
+        try:
+            return field_of(self._target)
+        except UploadRefused:
+            raise ImproperlyConfigured(
+                f"target={self._target!r}: there is no such field for files. A label is 'app.Model.field'."
+            ) from None
 
     def get_bound_field(self, form: Any, field_name: str) -> BoundField:
         """Find out which model's field, and which row, the form is for."""
@@ -75,10 +87,11 @@ class _Direct(forms.FileField):
         if self._target is None and model is not None:
             self._target = _field_of_model(model, field_name)
         instance = getattr(form, "instance", None)
-        if isinstance(instance, models.Model):
+        if self.target is not None and isinstance(instance, self.target.model):
             self._row = instance.pk
         self._make_offer()
         bound: BoundField = super().get_bound_field(form, field_name)
+        self._html_name = bound.html_name
         if isinstance(self.widget, DirectUploadInput) and isinstance(bound.data, SealedReceipt):
             self.widget.receipt = bound.data
         return bound
@@ -100,16 +113,28 @@ class _Direct(forms.FileField):
                 refuse_broken(self.limits, data.size, data.content_type or "")
             return super().clean(data, initial)
         except UploadRefused as refusal:
+            self._forget_receipt()
             raise ValidationError(refusal.message, code=refusal.code) from None
-        except StorageError:
+        except ValidationError:
+            self._forget_receipt()
+            raise
+        except StorageError:  # the receipt may be good: it comes back with the form
             log.exception("A direct upload could not be looked at.")
             raise ValidationError(UploadRefused("storage").message, code="storage") from None
+
+    def _forget_receipt(self) -> None:
+        """Let no page show as uploaded what was refused."""
+        if isinstance(self.widget, DirectUploadInput):
+            self.widget.receipt = ""
 
     def _redeemed(self, receipt: str) -> StoredContent:
         target = self.target
         if target is None:
             raise UploadRefused("unknown_field")
-        return redeem(receipt, target, self.limits, current_bearer(), upload_settings(), row=self._row)
+        content = redeem(receipt, target, self.limits, current_bearer(), upload_settings(), row=self._row)
+        if not taken_as(f"{label_of(target)} {content.stored_as}", self._html_name):
+            raise UploadRefused("used")
+        return content
 
 
 class DirectUploadField(_Direct):

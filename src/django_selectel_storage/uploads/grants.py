@@ -71,6 +71,7 @@ class Receipt:
         size: bytes.
         content_type: the media type.
         etag: the entity tag of the object.
+        mark: the random text of the grant.
     """
 
     field: str
@@ -81,6 +82,7 @@ class Receipt:
     size: int
     content_type: str
     etag: str
+    mark: str
 
 
 Sealable = TypeVar("Sealable", FieldOffer, Grant, Receipt)
@@ -106,7 +108,7 @@ def opened(kind: type[Sealable], text: object, max_age: int) -> Sealable:
         content: Any = signing.loads(str(text), salt=_salt(kind), max_age=max_age)
     except signing.SignatureExpired:
         raise UploadRefused("expired") from None
-    except signing.BadSignature:
+    except (signing.BadSignature, UnicodeError):  # a text with half a surrogate pair cannot be encoded
         raise UploadRefused("forged") from None
     if not isinstance(content, dict) or content.keys() != {item.name for item in fields(kind)}:
         raise UploadRefused("forged")  # sealed by another version of this package

@@ -30,8 +30,9 @@ class Place:
 def place_for(field: Field, storage: SelectelStorage, filename: str, stage: str, *, is_large: bool) -> Place:
     """Choose the place of an upload.
 
-    A plain ``upload_to`` tells it now. A function needs the row, which comes later; and where a link cannot bind what
-    it allows, nothing goes straight to its place.
+    A plain ``upload_to`` tells it now. A function needs the row, which comes later; where files are overwritten, the
+    old one stays until the form is saved; and where a link cannot bind what it allows, nothing goes straight to its
+    place.
 
     Args:
         field: the model's field.
@@ -43,7 +44,7 @@ def place_for(field: Field, storage: SelectelStorage, filename: str, stage: str,
     Raises:
         UploadRefused: the file has no usable name.
     """
-    if callable(field.upload_to) or not storage.binds_uploads:
+    if callable(field.upload_to) or storage.options.file_overwrite or not storage.binds_uploads:
         return Place(stage, staged=True)
     try:
         wished = field.generate_filename(cast("Model", None), filename)  # a plain upload_to asks no row

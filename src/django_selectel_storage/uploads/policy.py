@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Literal
 
 from django.db.models import FileField
@@ -20,7 +21,7 @@ def admit(request: HttpRequest, step: Step, wishes: UploadSettings) -> None:
     Raises:
         UploadRefused: the rate limit asks to wait.
     """
-    seconds = int(import_string(wishes.rate_limit)(request, step) or 0) if wishes.rate_limit else 0
+    seconds = ceil(import_string(wishes.rate_limit)(request, step) or 0) if wishes.rate_limit else 0
     if seconds > 0:
         raise UploadRefused("too_often", retry_after=seconds)
 

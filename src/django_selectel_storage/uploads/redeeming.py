@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from django_selectel_storage.exceptions import ObjectNotFound
+from collections.abc import Callable
+from functools import partial
+
+from django_selectel_storage.exceptions import ObjectExists, ObjectNotFound
 from django_selectel_storage.stored_content import StoredContent
+from django_selectel_storage.uploads.claims import claim
 from django_selectel_storage.uploads.flow import refuse_broken
 from django_selectel_storage.uploads.grants import Receipt, opened
 from django_selectel_storage.uploads.limits import Limits
@@ -44,8 +48,11 @@ def redeem(
         raise UploadRefused("missing") from None
     if info.etag != receipt.etag:
         raise UploadRefused("altered")
-    if not receipt.staged and is_used(field, receipt.name, besides=row):
+    used = partial(is_used, field, receipt.name, besides=row)
+    if not receipt.staged and used():
         raise UploadRefused("used")
+    if not claim(receipt.mark, "form", wishes.max_age):
+        raise UploadRefused("missing")
     return StoredContent(
         storage,
         receipt.name,
@@ -54,4 +61,11 @@ def redeem(
         content_type=receipt.content_type,
         etag=receipt.etag,
         staged=receipt.staged,
+        insist_on_use=lambda: None if receipt.staged else _insist_on_unused(receipt.name, used),
     )
+
+
+def _insist_on_unused(name: str, used: Callable[[], bool]) -> None:
+    """Ask once more: another form may have been saved since this one was checked."""
+    if used():
+        raise ObjectExists(f"The direct upload {name!r} is in use: it serves one row only.")

@@ -11,7 +11,7 @@ from django_selectel_storage import conf
 from django_selectel_storage.exceptions import InvalidOption, UnknownOption
 from django_selectel_storage.improper import improperly_configured
 from django_selectel_storage.names import object_key
-from django_selectel_storage.option_rules import LARGEST_PUT, SMALLEST_PART
+from django_selectel_storage.option_rules import LARGEST_PUT, LONGEST_PRESIGNED_LIFE, SMALLEST_PART
 
 _WHOLE_NUMBERS = ("max_size", "max_age", "link_age", "parts_from", "part_size", "stall")
 
@@ -84,6 +84,10 @@ def _refuse_unusable(wishes: Mapping[str, object]) -> None:
         raise InvalidOption("SELECTEL_UPLOADS['PART_SIZE'] lies between 5 MiB and 5 GiB: S3 takes no other parts.")
     if int(str(wishes.get("parts_from", 1))) > LARGEST_PUT:
         raise InvalidOption("SELECTEL_UPLOADS['PARTS_FROM'] is at most 5 GiB: one request carries no more.")
+    if int(str(wishes.get("link_age", 1))) > LONGEST_PRESIGNED_LIFE:
+        raise InvalidOption(
+            f"SELECTEL_UPLOADS['LINK_AGE'] is at most {LONGEST_PRESIGNED_LIFE} seconds: S3 signs no more."
+        )
     staging = wishes.get("staging", "x")
     if not isinstance(staging, str) or not staging or staging.endswith("/") or object_key(staging) != staging:
         raise InvalidOption("SELECTEL_UPLOADS['STAGING'] is the name of a folder, without slashes around it.")

@@ -40,10 +40,10 @@ def storage_of(field: Field) -> SelectelStorage:
     """Give the storage of a field.
 
     Raises:
-        UploadRefused: it is not one that can sign links.
+        UploadRefused: it is not one that browsers can upload into.
     """
     storage = field.storage
-    if isinstance(storage, SelectelStorage) and storage.options.can_sign:
+    if isinstance(storage, SelectelStorage) and storage.takes_uploads:
         return storage
     raise UploadRefused("no_storage")
 
@@ -51,7 +51,7 @@ def storage_of(field: Field) -> SelectelStorage:
 def can_take_uploads(field: Field) -> bool:
     """Whether browsers can upload into the storage of a field."""
     storage = field.storage
-    return isinstance(storage, SelectelStorage) and storage.options.can_sign
+    return isinstance(storage, SelectelStorage) and storage.takes_uploads
 
 
 def offered(text: str, wishes: UploadSettings) -> tuple[Field, Limits]:

@@ -118,7 +118,7 @@ def finish(asked: Asked) -> JsonResponse:
 @_step("cancel")
 def cancel(asked: Asked) -> JsonResponse:
     """Give an upload up: ``grant`` in; what has arrived of it is dropped."""
-    flow.cancel(asked.grant())
+    flow.cancel(asked.grant(), asked.wishes)
     return JsonResponse({})
 
 

@@ -104,6 +104,7 @@ def _messages() -> dict[str, str]:
         "cancelled": _("The upload of {name} is cancelled."),
         "waiting": _("The form will be sent as soon as the upload is done."),
         "retrying": _("The connection broke. Trying again …"),
+        "busy": _("The site is busy. Trying again …"),
         "network": _("The storage cannot be reached. Check your connection and try again."),
         "cors": _(
             "The storage does not accept uploads from this site. Its administrator has to allow it: "

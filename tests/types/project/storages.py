@@ -103,6 +103,7 @@ def asks(storage: SelectelStorage) -> None:
     assert_type(storage.listdir(""), tuple[list[str], list[str]])
     assert_type(storage.walk("photos/"), Iterator[ObjectInfo])
     assert_type(storage.is_name_available("a"), bool)
+    assert_type(storage.get_available_name("a"), str)
     assert_type(storage.get_alternative_name("a", ".txt"), str)
     assert_type(storage.get_object_headers("a"), Mapping[str, str])
     info = storage.stat("a")
@@ -152,6 +153,7 @@ def links(storage: SelectelStorage) -> None:
 def lets_others_upload(storage: SelectelStorage, content: StoredContent) -> None:
     """Uploads that a browser carries out."""
     assert_type(storage.binds_uploads, bool)
+    assert_type(storage.takes_uploads, bool)
     assert_type(storage.direct_link("a", "mark", size=10, content_type="image/jpeg"), UploadLink)
     upload = storage.begin_in_parts("a", "mark", "image/jpeg")
     assert_type(upload, str)

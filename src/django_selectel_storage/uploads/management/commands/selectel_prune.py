@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
 from django_selectel_storage.exceptions import StorageError
-from django_selectel_storage.uploads.leftovers import Leftovers, of_storage, storages
+from django_selectel_storage.uploads.leftovers import Leftovers, endangered, of_storage, storages
 from django_selectel_storage.uploads.settings import upload_settings
 
 
@@ -43,6 +43,10 @@ class Command(BaseCommand):
                 "not be less."
             )
             raise CommandError(words.format(hours=f"{wishes.max_age / 3600:g}"))
+        live = endangered(wishes.staging)
+        if live:
+            words = _("The files of {fields} lie in the folder STAGING of SELECTEL_UPLOADS: choose another one.")
+            raise CommandError(words.format(fields=", ".join(live)))
         try:
             for storage, folders in storages().items():
                 found = of_storage(storage, wishes.staging, folders, timezone.now() - age)

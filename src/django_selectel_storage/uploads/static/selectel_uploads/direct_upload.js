@@ -10,6 +10,7 @@
   const TRIES = 5; // of one request
   const FIRST_PAUSE = 500; // milliseconds; each further one is twice as long
   const ANNOUNCED = 25; // percent between two announcements to screen readers
+  const LONGEST_WAIT = 30_000; // milliseconds; whoever is told to wait longer is asked whether to try again
   const RESTARTS = 2; // from the beginning, when somebody else got the name
 
   /** What went wrong, with its words for people. */
@@ -22,10 +23,12 @@
 
   /** A request that may go well when it is sent again. */
   class Interruption extends Error {
-    constructor({ status = 0, progressed = false }) {
+    constructor({ status = 0, progressed = false, words = "", wait = 0 }) {
       super(`interrupted (${status})`);
       this.status = status;
       this.progressed = progressed;
+      this.words = words;
+      this.wait = wait; // milliseconds, as the site has asked for
     }
   }
 
@@ -64,10 +67,14 @@
     }
     const told = await answer.json().catch(() => null);
     if (answer.ok && told) return told;
-    if (told?.error) throw new Failure(told.error.code, told.error.message);
-    if (answer.status >= 500) throw new Interruption({ status: answer.status });
-    throw new Failure("site", filled(messagesOf(box).site, { status: answer.status }));
+    const { status } = answer;
+    const { code, message: words } = told?.error ?? { code: "site", message: filled(messagesOf(box).site, { status }) };
+    if (!isBusy(status)) throw new Failure(code, words);
+    throw new Interruption({ status, words, wait: Number(answer.headers.get("Retry-After")) * 1000 || 0 });
   }
+
+  // 501 says that it will never do.
+  const isBusy = (status) => status === 429 || (status >= 500 && status !== 501);
 
   const messagesOf = (box) => JSON.parse(box.dataset.messages);
 
@@ -141,35 +148,56 @@
       this.view = view;
       this.messages = messagesOf(box);
       this.stall = Number(box.dataset.stall) * 1000;
-      this.control = new AbortController();
+      this.control = null;
       this.arrived = new Map(); // bytes by part; a single request is part 1
       this.grant = "";
+      this.begun = null; // what the site has answered to the start
+      this.waiting = []; // parts that the storage does not have yet
+      this.sent = false; // whether it has everything
       this.doubt = null; // a failure after which the file may have arrived all the same
       this.succeeded = false; // whether the storage has taken anything yet
     }
 
-    /** Upload the file; give its receipt. */
+    /** Upload the file, or what is left of it after an interruption; give its receipt. */
     async run() {
+      this.control = new AbortController();
       for (let restarts = 0; ; restarts += 1) {
         try {
-          return await this.once();
+          if (!this.begun) await this.start();
+          if (!this.sent) await this.transfer();
+          return await this.finish();
         } catch (failure) {
           if (!["taken", "missing"].includes(failure.code)) throw failure;
+          this.begun = null;
           if (restarts === (this.doubt ? 1 : RESTARTS)) throw this.doubt ?? failure;
         }
       }
     }
 
-    async once() {
+    async start() {
       const { name, size, type } = this.file;
       this.arrived.clear();
       this.doubt = null;
-      const answer = await this.persistently(() => this.ask("start", { field: this.box.dataset.offer, name, size, type }));
-      this.grant = answer.grant;
-      await (answer.parts ? this.sendParts(answer) : this.sendWhole(answer));
-      this.view.say(filled(this.messages.checking, { name }));
+      this.sent = false;
+      this.begun = await this.persistently(() => this.ask("start", { field: this.box.dataset.offer, name, size, type }));
+      this.grant = this.begun.grant;
+      this.waiting = Array.from({ length: this.begun.parts ?? 0 }, (_, index) => index + 1);
+    }
+
+    async transfer() {
+      await (this.begun.parts ? this.sendParts(this.begun) : this.sendWhole(this.begun));
+      this.sent = true;
+    }
+
+    async finish() {
+      this.view.say(filled(this.messages.checking, { name: this.file.name }));
       const receipt = await this.persistently(() => this.ask("finish", { grant: this.grant }));
       return receipt.value;
+    }
+
+    /** Whether something is there that need not be sent again. */
+    get canGoOn() {
+      return this.sent || this.waiting.length < (this.begun?.parts ?? 0);
     }
 
     ask(step, said) {
@@ -186,17 +214,18 @@
       }
     }
 
-    async sendParts({ parts, part_size: partSize }) {
-      const waiting = Array.from({ length: parts }, (_, index) => index + 1);
+    async sendParts({ part_size: partSize }) {
+      const waiting = [...this.waiting];
       const links = new Map();
       const sendNext = async () => {
         while (waiting.length) {
           const number = waiting.shift();
           const bytes = this.file.slice((number - 1) * partSize, number * partSize);
           await this.persistently(async () => this.send(await this.linkFor(number, waiting, links), bytes, number));
+          this.waiting = this.waiting.filter((other) => other !== number);
         }
       };
-      await Promise.all(Array.from({ length: Math.min(AT_A_TIME, parts) }, sendNext));
+      await Promise.all(Array.from({ length: Math.min(AT_A_TIME, waiting.length) }, sendNext));
     }
 
     /** A link for one part; those of the next ones come along. A link serves for one try. */
@@ -239,16 +268,19 @@
           if (!(error instanceof Interruption)) throw error;
           if (error.status && !isTransient(error.status)) throw this.failure(error);
           if (tries >= 2) await this.refuseForeignSites(error);
-          if (tries === TRIES) throw this.failure(error);
+          if (tries === TRIES || error.wait > LONGEST_WAIT) throw this.failure(error);
+          this.view.say(error.words ? this.messages.busy : this.messages.retrying);
+          const wait = FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
+          await pause(Math.max(wait, error.wait), this.control.signal);
         }
-        this.view.say(this.messages.retrying);
-        await pause(FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + Math.random() / 2), this.control.signal);
       }
     }
 
-    failure({ status, progressed }) {
-      const words = status ? filled(this.messages.storage, { status }) : this.messages.network;
-      return Object.assign(new Failure(status ? "storage" : "network", words), { status, unread: !status && progressed });
+    failure({ status, progressed, words }) {
+      const said = words || (status ? filled(this.messages.storage, { status }) : this.messages.network);
+      const passing = !status || isTransient(status);
+      const failure = new Failure(status ? "storage" : "network", said);
+      return Object.assign(failure, { status, passing, unread: !status && progressed });
     }
 
     /** Twice not one byte went out, and yet the storage answers: the browser was told not to send any. */
@@ -262,7 +294,7 @@
 
     /** Stop, and let the site drop what has arrived. */
     stop(options = {}) {
-      this.control.abort();
+      this.control?.abort();
       if (!this.grant) return Promise.resolve();
       const grant = this.grant;
       this.grant = "";
@@ -361,6 +393,7 @@
   const views = new WeakMap(); // by box
   const uploads = new Map(); // the last one of each box
   const running = new Set();
+  const interrupted = new Set(); // that can go on
   const heldBack = new Map(); // the button by which a form was to be sent, by form
 
   const boxOf = (element) => element.closest?.("[data-selectel-upload]");
@@ -370,11 +403,16 @@
     return views.get(box);
   }
 
-  async function begin(box, file) {
-    const view = viewOf(box);
+  function begin(box, file) {
     uploads.get(box)?.stop();
-    const upload = new Upload(file, box, view);
-    uploads.set(box, upload);
+    interrupted.delete(uploads.get(box));
+    uploads.set(box, new Upload(file, box, viewOf(box)));
+    carryOut(uploads.get(box));
+  }
+
+  async function carryOut(upload) {
+    const { box, file, view } = upload;
+    interrupted.delete(upload);
     running.add(upload);
     view.receipt.value = "";
     view.begin(file.name);
@@ -384,7 +422,7 @@
     } catch (failure) {
       if (failure.code !== "cancelled") {
         heldBack.delete(box.closest("form"));
-        upload.stop();
+        endInterrupted(upload, failure);
         if (uploads.get(box) === upload) view.failed(failure);
       }
     } finally {
@@ -393,7 +431,17 @@
     }
   }
 
-  const isUploading = (form) => [...running].some((upload) => form?.contains(upload.box));
+  /** Keep what the storage has, if the trouble may pass. */
+  function endInterrupted(upload, failure) {
+    if (!failure.passing || !upload.canGoOn) {
+      upload.stop();
+      return;
+    }
+    upload.control.abort();
+    interrupted.add(upload);
+  }
+
+  const isUploading = (form) => [...running].some((one) => form?.contains(one.box));
 
   function sendHeldBack(form) {
     if (!heldBack.has(form) || isUploading(form)) return;
@@ -410,16 +458,19 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     const box = button && boxOf(button);
-    const upload = box && uploads.get(box);
+    const last = box && uploads.get(box);
     if (!box) return;
-    if ("again" in button.dataset && upload) begin(box, upload.file);
-    if ("stop" in button.dataset && upload) {
+    if ("again" in button.dataset && last) {
+      if (interrupted.has(last)) carryOut(last);
+      else begin(box, last.file);
+    }
+    if ("stop" in button.dataset && last) {
       heldBack.delete(box.closest("form"));
-      upload.stop();
-      viewOf(box).cancelled(upload.file.name);
+      last.stop();
+      viewOf(box).cancelled(last.file.name);
     }
     if ("remove" in button.dataset) {
-      upload?.stop();
+      last?.stop();
       viewOf(box).forget();
       viewOf(box).say("");
       viewOf(box).input.focus();
@@ -431,10 +482,10 @@
     if (!isUploading(form)) return;
     event.preventDefault();
     heldBack.set(form, event.submitter);
-    for (const upload of running) if (form.contains(upload.box)) upload.view.say(upload.messages.waiting);
+    for (const one of running) if (form.contains(one.box)) one.view.say(one.messages.waiting);
   });
 
   window.addEventListener("pagehide", () => {
-    for (const upload of running) upload.stop({ keepalive: true });
+    for (const one of [...running, ...interrupted]) one.stop({ keepalive: true });
   });
 })();
