@@ -10,7 +10,7 @@ The rooms, from the door inwards; each imports only from its own number or a hig
        testing      for the tests of sites
        devserver    real Swift in a process of its own
     2  storage      the door: the classes that Django opens. Behind it, each on the shoulders of the next: further
-                    (verbs beyond Django's), direct_uploads, upload_links, storing (free names, content to the key of one),
+                    (verbs beyond Django's), direct_uploads, upload_links, storing (free names, content to their keys),
                     configured (options, keys of names, migrations). Beside them: static (hashed names and their
                     manifest), naming (a free name), content (what save() is given), files and file_types (what open()
                     hands back), stored_content (what a browser has put there itself), container, utils (1.x)
