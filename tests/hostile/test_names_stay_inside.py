@@ -99,7 +99,7 @@ ADDRESSES: dict[str, Callable[[SelectelStorage, str], str]] = {
 # Public, and without a name that leads to an object: told here, so that a new method cannot be forgotten.
 WITHOUT_A_KEY = {
     "container", "options", "binds_uploads", "described_anew", "client", "config", "deconstruct", "default_options",
-    "get_object_headers",
+    "get_object_headers", "takes_uploads",
     "get_valid_name", "get_alternative_name", "generate_filename", "path", "get_accessed_time",
     "asave", "aread", "aexists", "adelete", "aurl",  # twins, whose first step is the method itself
 }  # fmt: skip
