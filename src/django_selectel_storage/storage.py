@@ -235,7 +235,7 @@ class SelectelStorage(FurtherVerbs):
             ValueError: the URL would live longer than S3 allows, is to be signed and cannot be, or is to let its bearer
                 do something else; or change something, but names no file.
         """
-        options, query = self.options, names.query_names(parameters)
+        options, query = self.options, names.query_names(parameters) if parameters else {}
         method = "GET" if http_method is None else http_method.upper()
         if method not in _METHODS:
             raise ValueError(f"A URL is for one of {', '.join(_METHODS)}, not for {http_method!r}.")
