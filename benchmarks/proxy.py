@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import Counter
+from collections import Counter, deque
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from typing_extensions import Self
 
-PIECE = 256 * 1024  # bytes
 _END_OF_HEAD = b"\r\n\r\n"
 
 
@@ -56,85 +57,130 @@ class Proxy:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, limit=PIECE))
+        ends: set[_End] = set()
+        listening = self._loop.create_server(lambda: _Caller(self._way, ends, self._target, self._count), "127.0.0.1", 0)
+        server = self._loop.run_until_complete(listening)
         self._started.set_result(server.sockets[0].getsockname()[1])
         self._loop.run_forever()
         server.close()
-        self._loop.run_until_complete(_ended())
+        for end in list(ends):
+            end.transport.abort()
+        self._loop.run_until_complete(asyncio.sleep(0.01))  # sockets are closed in the next turns of the loop
         self._loop.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(self._way * 2)  # the handshake is a round trip, too
-        there = await asyncio.open_connection("127.0.0.1", self._target, limit=PIECE)
-        towards, back = _Line(there[1], self._way), _Line(writer, self._way)
-        tasks = [asyncio.create_task(task) for task in (
-            self._count(reader, towards), _copy(there[0], back), towards.carry(), back.carry(),
-        )]  # fmt: skip
-        try:
-            await asyncio.gather(*tasks)
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # one end has gone, or the proxy ends
-        finally:
-            for task in tasks:
-                task.cancel()
-            writer.close()
-            there[1].close()
-
-    async def _count(self, reader: asyncio.StreamReader, line: _Line) -> None:
-        """Pass requests on, whose bodies announce their length, and count them."""
-        while True:
-            try:
-                head = await reader.readuntil(_END_OF_HEAD)
-            except asyncio.IncompleteReadError:
-                line.send(b"")
-                return
-            self.requests[head.split(b" ", 1)[0].decode()] += 1
-            line.send(head)
-            left = _length(head)
-            while left > 0 and (piece := await reader.read(min(left, PIECE))):
-                left -= len(piece)
-                line.send(piece)
+    def _count(self, method: str) -> None:
+        self.requests[method] += 1
 
 
-class _Line:
-    """One way of a connection: what is sent arrives later, in order."""
+class _End(asyncio.Protocol):
+    """One end of a connection: what it is sent arrives later, in order.
 
-    def __init__(self, writer: asyncio.StreamWriter, delay: float) -> None:
-        self._writer = writer
-        self._delay = delay
-        self._under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+    Args:
+        way: seconds under way.
+        ends: the ends that are open.
+    """
 
-    def send(self, piece: bytes) -> None:
-        """Let a piece start; an empty one ends the connection."""
-        self._under_way.put_nowait((asyncio.get_running_loop().time() + self._delay, piece))
+    transport: asyncio.Transport
+    other: _End
 
-    async def carry(self) -> None:
-        """Let the pieces arrive."""
-        while True:
-            arrival, piece = await self._under_way.get()
-            left = arrival - asyncio.get_running_loop().time()
-            if left > 0:
-                await asyncio.sleep(left)
-            if not piece:
-                self._writer.close()
-                return
-            self._writer.write(piece)
-            await self._writer.drain()
+    def __init__(self, way: float, ends: set[_End]) -> None:
+        self.way = way
+        self.ends = ends
+        self._under_way: deque[bytes] = deque()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self.transport = cast("asyncio.Transport", transport)
+        self.ends.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Send on what came in."""
+        self.other.deliver(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the signature of Protocol
+        """End the other end, too, once everything has arrived there; an empty piece says so."""
+        self.ends.discard(self)
+        self.other.deliver(b"")
+
+    def pause_writing(self) -> None:
+        """Let the other end wait until this one has taken what it has."""
+        self.other.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Let the other end go on."""
+        self.other.transport.resume_reading()
+
+    def deliver(self, piece: bytes) -> None:
+        """Let a piece start on its way to this end."""
+        self._under_way.append(piece)
+        asyncio.get_running_loop().call_later(self.way, self._arrive)
+
+    def _arrive(self) -> None:
+        piece = self._under_way.popleft()
+        if piece:
+            self.transport.write(piece)
+        else:
+            self.transport.close()
 
 
-async def _ended() -> None:
-    """Let connections go that are still open."""
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
-    await asyncio.sleep(0)  # sockets are closed in the next turn of the loop
+class _Caller(_End):
+    """The end that a client has opened.
+
+    Args:
+        way: seconds under way.
+        ends: the ends that are open.
+        target: the port of the server.
+        count: is told the method of each request.
+    """
+
+    def __init__(self, way: float, ends: set[_End], target: int, count: Callable[[str], None]) -> None:
+        super().__init__(way, ends)
+        self._target = target
+        self._requests = _Requests(count)
+        self._opening: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Open the other end before anything is read."""
+        super().connection_made(transport)
+        self.transport.pause_reading()
+        self._opening = asyncio.get_running_loop().create_task(self._open())
+
+    def data_received(self, data: bytes) -> None:
+        """Count the requests in what came in, and send it on."""
+        self._requests.take(data)
+        super().data_received(data)
+
+    async def _open(self) -> None:
+        await asyncio.sleep(self.way * 2)  # the handshake is a round trip, too
+        self.other = _End(self.way, self.ends)
+        self.other.other = self
+        with suppress(RuntimeError):  # the client has gone already
+            await asyncio.get_running_loop().create_connection(lambda: self.other, "127.0.0.1", self._target)
+            self.transport.resume_reading()
 
 
-async def _copy(reader: asyncio.StreamReader, line: _Line) -> None:
-    while piece := await reader.read(PIECE):
-        line.send(piece)
-    line.send(b"")
+class _Requests:
+    """Finds requests, whose bodies announce their length, in what a client sends.
+
+    Args:
+        count: is told the method of each.
+    """
+
+    def __init__(self, count: Callable[[str], None]) -> None:
+        self._count = count
+        self._head = b""
+        self._left = 0  # bytes of a body
+
+    def take(self, data: bytes) -> None:
+        """Take the next bytes."""
+        skipped = min(self._left, len(data))
+        self._left -= skipped
+        self._head += data[skipped:]
+        while not self._left and (end := self._head.find(_END_OF_HEAD)) >= 0:
+            head, rest = self._head[:end], self._head[end + len(_END_OF_HEAD) :]
+            self._count(head.split(b" ", 1)[0].decode())
+            length = _length(head)
+            self._left, self._head = max(0, length - len(rest)), rest[length:]
 
 
 def _length(head: bytes) -> int:
