@@ -16,7 +16,7 @@ from django_selectel_storage.transfer.run import Run, Scope
 from django_selectel_storage.transfer.values import Entry, Item, Known, Place, Result
 from tests.transfer.conftest import Command, Define, content_of
 
-COUNT, PAGE = 400, 30
+COUNT, PAGE = 150, 12
 FILES = {f"{'яzй'[number % 3]}/{number}{'.txt' * (number % 2)}": str(number).encode() for number in range(COUNT)}
 PAGES = -(-COUNT // PAGE)
 
