@@ -10,14 +10,13 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from django import forms
-from django.contrib.auth import get_user
 from django.contrib.auth.models import User
 from django.core import signing
 from django.core.files.base import ContentFile
 from django.db import models
 from django.forms import modelform_factory
 from django.http import HttpRequest
-from django.test import Client, RequestFactory
+from django.test import Client
 from pytest_django import Settings
 
 from django_selectel_storage.storage import SelectelStorage
@@ -25,7 +24,7 @@ from django_selectel_storage.uploads.bearers import acting_for
 from django_selectel_storage.uploads.forms import DirectUploadField
 from django_selectel_storage.uploads.grants import Grant, opened, sealed
 from tests.site.models import Document, Letter
-from tests.uploads.conftest import MIB, SCAN, Visitor, offer, send
+from tests.uploads.conftest import MIB, SCAN, Visitor, offer, request_of, send
 
 pytestmark = pytest.mark.django_db
 
@@ -52,13 +51,6 @@ def one_minute(request: HttpRequest, step: str) -> int:
 
 def half_a_second(request: HttpRequest, step: str) -> float:
     return 0.5
-
-
-def request_of(visitor: Visitor) -> HttpRequest:
-    request = RequestFactory().post("/")
-    request.session = visitor.client.session
-    request.user = get_user(request)
-    return request
 
 
 def error_of(visitor: Visitor, receipt: str, kind: Any = DocumentForm, field: str = "file") -> str:
