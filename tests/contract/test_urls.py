@@ -219,7 +219,7 @@ def test_names_can_be_appended_to_the_address_of_the_location(
     assert storage.url("") + "a.txt" == storage.url("a.txt")
 
 
-def test_stable_urls_work(make_signing: MakeStorage) -> None:
+def test_a_stable_url_fetches_its_file(make_signing: MakeStorage) -> None:
     storage = make_signing(stable_urls=3600)
     name = storage.save("a.txt", ContentFile(b"stable"))
     assert fetch(storage.url(name))[1] == b"stable"

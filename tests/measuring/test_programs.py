@@ -63,7 +63,7 @@ def test_latency_is_measured_of_ours_and_of_bare_urllib3(bench: Bench) -> None:
         ("uploads", growth.UPLOADS, "1 MiB"),
     ],
 )
-def test_it_is_measured(bench: Bench, name: str, measure: str, case: str) -> None:
+def test_a_measure_has_a_figure_of_ours(bench: Bench, name: str, measure: str, case: str) -> None:
     assert measured(bench, name).find(measure, case, OURS)
 
 

@@ -30,6 +30,11 @@ def rest_of(coming: ObjectRange) -> bytes:
     return CONTENT[coming.start : coming.stop]
 
 
+def broken(coming: ObjectRange, after: int, error: StorageError | None) -> ObjectRange:
+    """Let a connection break after some bytes."""
+    return with_bytes(coming, Pieces(rest_of(coming), breaks_after=after, error=error))
+
+
 def breaking(after: int, error: StorageError | None, times: int) -> Callable[[ObjectRange], ObjectRange]:
     """Let the first connections break after some bytes."""
     left = [times]
@@ -38,7 +43,7 @@ def breaking(after: int, error: StorageError | None, times: int) -> Callable[[Ob
         left[0] -= 1
         if left[0] < 0:
             return coming
-        return with_bytes(coming, Pieces(rest_of(coming), breaks_after=after, error=error))
+        return broken(coming, after, error)
 
     return arrange
 
@@ -136,7 +141,7 @@ def test_an_object_that_is_replaced_meanwhile_is_not_mixed_with_the_old_one() ->
 
     def arrange(coming: ObjectRange) -> ObjectRange:
         client.store("k", b"another" * 200)
-        return with_bytes(coming, Pieces(rest_of(coming), breaks_after=100, error=ConnectionFailed("reset")))
+        return broken(coming, 100, ConnectionFailed("reset"))
 
     client.arrange = arrange
     with pytest.raises(ObjectChanged):
@@ -149,7 +154,7 @@ def test_a_server_that_ignores_the_condition_cannot_mix_two_versions() -> None:
     def arrange(coming: ObjectRange) -> ObjectRange:
         client.arrange = lambda second: second
         client.store("k", b"x" * len(CONTENT))
-        return with_bytes(coming, Pieces(rest_of(coming), breaks_after=100, error=ConnectionFailed("reset")))
+        return broken(coming, 100, ConnectionFailed("reset"))
 
     client.arrange = arrange
     with pytest.raises(ObjectChanged):
@@ -161,7 +166,7 @@ def test_an_object_that_is_deleted_meanwhile_is_not_found() -> None:
 
     def arrange(coming: ObjectRange) -> ObjectRange:
         del client.infos["k"]
-        return with_bytes(coming, Pieces(rest_of(coming), breaks_after=100, error=ConnectionFailed("reset")))
+        return broken(coming, 100, ConnectionFailed("reset"))
 
     client.arrange = arrange
     with pytest.raises(ObjectNotFound):

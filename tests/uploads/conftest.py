@@ -78,6 +78,10 @@ class Visitor:
             assert send(started, content) in {200, 201}
         else:
             self.send_parts(started, content)
+        return self.finish(started)
+
+    def finish(self, started: Any) -> str:
+        """Say that everything was sent; give the receipt."""
         finished = self.ask("finish", grant=started["grant"])
         assert finished["status"] == 200, finished
         return str(finished["value"])
