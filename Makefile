@@ -32,8 +32,8 @@ SOURCES := pyproject.toml tox.ini Makefile $(wildcard *.md) \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test long-test browser-test bench docs lint audit format messages translated dist matrix wheel-test \
-	installers clean
+.PHONY: help demo test long-test browser-test bench-test bench docs lint audit format messages translated dist matrix \
+	wheel-test installers clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p' Makefile
@@ -50,6 +50,9 @@ long-test: $(FOR_TEST)  ## run the tests that take long; ARGS="tests/load" for a
 
 browser-test: $(FOR_BROWSER)  ## run the tests that need a Chromium (found on PATH, or CHROMIUM=/path)
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
+
+bench-test: $(FOR_TEST)  ## run the tests of the measuring programs; they need nginx-extras
+	@$(PYTEST) tests/measuring $(ARGS)
 
 bench: $(FOR_BENCH)  ## measure everything beside its peers and write docs/benchmarks.md; SCALE=small takes minutes; needs nginx-extras
 	@$(BIN)/python -m benchmarks --scale=$(SCALE) $(if $(ONLY),--only $(ONLY))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -98,6 +99,18 @@ def make_storage(stack: Stack, face: str, location: str) -> MakeStorage:
 def storage(make_storage: MakeStorage) -> SelectelStorage:
     """A storage on the face, in a folder of its own."""
     return make_storage()
+
+
+@pytest.fixture
+def subdomains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names under localhost are this machine (RFC 6761, section 6.3); not every resolver knows."""
+    resolve = socket.getaddrinfo
+
+    def resolved(host: Any, *arguments: Any, **keywords: Any) -> Any:
+        local = isinstance(host, str) and host.endswith(".localhost")
+        return resolve("127.0.0.1" if local else host, *arguments, **keywords)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
 
 
 @pytest.fixture

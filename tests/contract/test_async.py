@@ -31,7 +31,7 @@ def test_the_twins_do_what_their_elders_do(storage: SelectelStorage) -> None:
     asyncio.run(life())
 
 
-def test_the_arguments_arrive(make_storage: MakeStorage, face: str) -> None:
+def test_the_arguments_of_async_verbs_arrive(make_storage: MakeStorage, face: str) -> None:
     storage = make_storage(temp_url_key=None if face == "s3" else "key")
 
     async def life() -> None:
@@ -112,7 +112,7 @@ def test_slow_answers_are_waited_for_side_by_side(storage: SelectelStorage, hook
         pytest.param(lambda storage: storage.aurl("../x"), SuspiciousFileOperation, id="aurl"),
     ],
 )
-def test_errors_come_through(
+def test_the_errors_of_async_verbs_are_those_of_their_twins(
     storage: SelectelStorage,
     verb: Callable[[SelectelStorage], Coroutine[Any, Any, Any]],
     error: type[Exception],

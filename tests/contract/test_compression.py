@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,8 +15,7 @@ from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.exceptions import DamagedTransfer
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import MakeStorage
-from tests.contract.test_headers import Clients, Outsider
-from tests.servers.stack import Stack
+from tests.outsider import Outsider
 
 Requests = Callable[[], list[LoggedRequest]]
 TEXT = "".join(f"строка номер {number}\n" for number in range(20_000))
@@ -31,17 +30,6 @@ def zipping(make_storage: MakeStorage) -> SelectelStorage:
 @pytest.fixture
 def page(zipping: SelectelStorage) -> str:
     return zipping.save("page.html", ContentFile(BYTES))
-
-
-@pytest.fixture(scope="module")
-def clients(stack: Stack) -> Iterator[Clients]:
-    with Clients(stack) as clients:
-        yield clients
-
-
-@pytest.fixture
-def outsider(clients: Clients, face: str, location: str) -> Outsider:
-    return Outsider(clients, face, location)
 
 
 def test_text_lies_compressed_in_the_store(zipping: SelectelStorage, page: str, outsider: Outsider) -> None:

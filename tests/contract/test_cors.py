@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 
 from django_selectel_storage.devserver import DevServer, ServerInfo
 from django_selectel_storage.storage import SelectelStorage
+from tests.sending import send
 
 ORIGIN = "https://www.example.com"
 
@@ -56,12 +57,7 @@ def preflight(url: str, origin: str = ORIGIN) -> int:
         "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": "content-type,if-none-match",
     }
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers, method="OPTIONS")) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            return int(error.code)
+    return send("OPTIONS", url, None, headers)
 
 
 def test_a_browser_may_upload_after_allow_and_not_before_or_after_clear(strict_server: ServerInfo, use: Any) -> None:

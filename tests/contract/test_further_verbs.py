@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -31,22 +31,10 @@ from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.transport.body import BytesBody
 from django_selectel_storage.windows import FIRST_WINDOW
 from tests.conftest import CONTAINER, MakeStorage
-from tests.contract.test_headers import Clients, Outsider
-from tests.servers.stack import Stack
+from tests.outsider import Outsider
 
 Requests = Callable[[], list[LoggedRequest]]
 BIG = os.urandom(3_000_000)
-
-
-@pytest.fixture(scope="module")
-def clients(stack: Stack) -> Iterator[Clients]:
-    with Clients(stack) as clients:
-        yield clients
-
-
-@pytest.fixture
-def outsider(clients: Clients, face: str, location: str) -> Outsider:
-    return Outsider(clients, face, location)
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -15,6 +12,7 @@ from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.exceptions import ObjectTooLarge
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import MakeStorage
+from tests.sending import send
 from tests.servers.stack import Stack
 
 ALL = frozenset({"size", "content_type", "overwrite"})
@@ -28,17 +26,6 @@ def face(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def storage(make_storage: MakeStorage, face: str, stack: Stack) -> SelectelStorage:
     return make_storage() if face == "s3" else make_storage(temp_url_key=stack.server.info.temp_url_key)
-
-
-def send(method: str, url: str, content: bytes, headers: Mapping[str, str]) -> int:
-    """Send bytes as somebody who has nothing but the link; give the status."""
-    request = urllib.request.Request(url, content, dict(headers), method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            return int(error.code)
 
 
 def test_whoever_has_the_link_stores_the_file(storage: SelectelStorage, face: str) -> None:

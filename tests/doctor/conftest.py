@@ -81,3 +81,9 @@ def bundle_of(tmp_path: Path) -> Callable[[trustme.CA], str]:
 def states(verdicts: dict[str, Verdict], state: State) -> set[str]:
     """The examinations that ended in one way."""
     return {name for name, verdict in verdicts.items() if verdict.state is state}
+
+
+def iam(stack: Stack) -> dict[str, Any]:
+    """The IAM user beside an S3 key."""
+    options = face_options(stack, "keystone")
+    return {name: options[name] for name in ("username", "password", "account", "project", "auth_url")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from django_selectel_storage.devserver import DevServer, Hooks
 from django_selectel_storage.options import storage_options
 from tests.conftest import face_options
-from tests.doctor.conftest import BAD, GOOD, SKIPPED, Examine, states
+from tests.doctor.conftest import BAD, GOOD, SKIPPED, Examine, iam, states
 from tests.servers.front import Front, Reply
 from tests.servers.stack import Stack
 
@@ -19,12 +18,6 @@ UNKNOWN_KEY = Reply(
     b"<Error><Code>InvalidAccessKeyId</Code><Message>The access key does not exist.</Message></Error>",
     {"Content-Type": "application/xml"},
 )
-
-
-def iam(stack: Stack) -> dict[str, Any]:
-    """The IAM user beside an S3 key."""
-    options = face_options(stack, "keystone")
-    return {name: options[name] for name in ("username", "password", "account", "project", "auth_url")}
 
 
 def refused(verdicts: dict[str, Any]) -> tuple[str, str]:
@@ -118,18 +111,6 @@ def test_a_missing_container_is_told(examined: Examine, face: str) -> None:
     assert "no-such-container" in verdicts["container"].detail
     assert "Create the container" in verdicts["container"].hint
     assert verdicts["write"].detail == "not examined, because of: Container"
-
-
-@pytest.fixture
-def subdomains(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Names under localhost are this machine (RFC 6761, section 6.3); not every resolver knows."""
-    resolve = socket.getaddrinfo
-
-    def resolved(host: Any, *arguments: Any, **keywords: Any) -> Any:
-        local = isinstance(host, str) and host.endswith(".localhost")
-        return resolve("127.0.0.1" if local else host, *arguments, **keywords)
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolved)
 
 
 def test_a_server_without_virtual_hosts_is_told_and_nothing_is_written(

@@ -11,8 +11,7 @@ import pytest
 from django_selectel_storage.devserver import DevServer
 from django_selectel_storage.doctor import selectel_api
 from django_selectel_storage.options import storage_options
-from tests.conftest import face_options
-from tests.doctor.conftest import BAD, GOOD, SKIPPED, Examine
+from tests.doctor.conftest import BAD, GOOD, SKIPPED, Examine, iam
 from tests.servers.front import Front, Reply, front_of
 from tests.servers.stack import Stack, free_port
 
@@ -206,11 +205,6 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
         yield running
 
 
-def with_iam(stack: Stack) -> dict[str, Any]:
-    options = face_options(stack, "keystone")
-    return {name: options[name] for name in ("username", "password", "account", "project", "auth_url")}
-
-
 def answered(api: Front, status: int, body: object = None) -> None:
     content = b"" if body is None else json.dumps(body).encode()
     api.reply("GET", "/v2/containers/media/pubdomains", Reply(status, content))
@@ -221,7 +215,7 @@ def test_the_public_domain_is_given_as_a_setting_to_paste(
     examined: Examine, stack: Stack, api: Front, face: str
 ) -> None:
     answered(api, 200, [{"container": "media", "uuid": UUID}])
-    found = examined(face, **with_iam(stack))["public_domain"]
+    found = examined(face, **iam(stack))["public_domain"]
     assert found.state is GOOD
     assert f"public at {DOMAIN}" in found.detail
     assert f'"custom_domain": "{DOMAIN}"' in found.hint
@@ -255,13 +249,13 @@ def test_what_the_api_says_is_compared_with_the_options(
     said: str,
 ) -> None:
     answered(api, status, body)
-    found = examined(custom_domain=custom_domain, **with_iam(stack))["public_domain"]
+    found = examined(custom_domain=custom_domain, **iam(stack))["public_domain"]
     assert found.state is state
     assert said in found.detail
 
 
 def test_a_wrong_iam_user_beside_a_good_key_is_told(examined: Examine, stack: Stack, api: Front) -> None:
-    found = examined(**{**with_iam(stack), "password": "wr0ng-s3cret"})["public_domain"]
+    found = examined(**{**iam(stack), "password": "wr0ng-s3cret"})["public_domain"]
     assert found.state is BAD
     assert "Logging in" in found.detail
     assert "wr0ng-s3cret" not in str(found)

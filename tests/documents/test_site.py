@@ -18,8 +18,6 @@ from django_selectel_storage.devserver.offspring import environment
 from tests.documents.pages import DOCS, ROOT, blocks, markdown
 from tests.honesty.source import PACKAGE, SOURCE
 
-pytest.importorskip("sphinx")
-
 PATIENCE = 300
 HEAD_OF_INVENTORY = 4  # lines before the compressed ones: Sphinx inventory version 2
 COMMANDS = "docs/reference/commands.md"

@@ -38,7 +38,7 @@ def test_a_parent_and_eight_children_work_at_once(options: dict[str, Any], hooks
 
 
 @pytest.mark.parametrize("face", ["s3", "keystone"])
-def test_gunicorn_with_preload(options: dict[str, Any], tmp_path: Path) -> None:
+def test_the_preloaded_workers_of_gunicorn_read_back_what_they_stored(options: dict[str, Any], tmp_path: Path) -> None:
     command = (
         "-m",
         "gunicorn",
@@ -68,7 +68,7 @@ def test_gunicorn_with_preload(options: dict[str, Any], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("face", ["s3", "swift"])
-def test_celery_with_prefork(options: dict[str, Any], tmp_path: Path) -> None:
+def test_the_forked_workers_of_celery_read_back_what_they_stored(options: dict[str, Any], tmp_path: Path) -> None:
     for name in ("queue", "control", "results", "out"):
         (tmp_path / name).mkdir()
     variables = {"CELERY_FOLDER": str(tmp_path)}
@@ -81,7 +81,6 @@ def test_celery_with_prefork(options: dict[str, Any], tmp_path: Path) -> None:
         "--pool=prefork",
         "--concurrency=3",
         "--without-gossip",
-        "--without-mingle",
         "--without-mingle",
     )
     log, out = tmp_path / "log", tmp_path / "results"

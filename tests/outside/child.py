@@ -21,6 +21,8 @@ from typing import Any
 import django
 from django.conf import settings
 
+from tests.django_cases import Record, case_name
+
 MODULES = ("test_base", "test_generate_filename", "test_inmemory_storage", "tests")
 SETTINGS: dict[str, Any] = {
     "SECRET_KEY": "for tests only",
@@ -31,44 +33,6 @@ SETTINGS: dict[str, Any] = {
     "STATIC_URL": "static/",
     "USE_TZ": False,  # as in the settings of Django's tests
 }
-
-
-class Record(unittest.TestResult):
-    """What went wrong with each case."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reports: dict[str, str] = {}
-
-    def startTest(self, test: unittest.TestCase) -> None:  # noqa: N802 - unittest
-        super().startTest(test)
-        self.reports[case_name(test)] = ""
-
-    def addError(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - unittest
-        super().addError(test, err)
-        self._note(test, self.errors)
-
-    def addFailure(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - unittest
-        super().addFailure(test, err)
-        self._note(test, self.failures)
-
-    def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any) -> None:  # noqa: N802 - unittest
-        super().addSubTest(test, subtest, err)
-        if err is not None:
-            self._note(test, self.failures if issubclass(err[0], test.failureException) else self.errors)
-
-    def addSkip(self, test: unittest.TestCase, reason: str) -> None:  # noqa: N802 - unittest
-        super().addSkip(test, reason)
-        self.reports[case_name(test)] += f"skipped: {reason}\n"
-
-    def _note(self, test: unittest.TestCase, told: list[tuple[unittest.TestCase, str]]) -> None:
-        name = case_name(test)
-        self.reports[name] = self.reports.get(name, "") + told[-1][1]
-
-
-def case_name(test: unittest.TestCase) -> str:
-    """Give class and method of a case; of a class or module that could not be set up, what unittest calls it."""
-    return ".".join(test.id().split(".")[-2:])
 
 
 def origin(test: unittest.TestCase) -> str:

@@ -19,45 +19,12 @@ from uuid import uuid4
 import django
 from django.conf import settings
 
+from tests.django_cases import Record
+
 MODULES = ("test_storage", "test_management")
 SUB_APP = "django_selectel_storage.staticfiles"
 # What tests neither a storage nor collectstatic: runserver, findstatic, the help of a manage.py on the disk.
 NOT_MEANT = {"TestRunserver", "TestFindStatic", "TestCollectionHelpSubcommand"}
-
-
-class Record(unittest.TestResult):
-    """What went wrong with each case."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reports: dict[str, str] = {}
-
-    def startTest(self, test: unittest.TestCase) -> None:  # noqa: N802 - unittest
-        super().startTest(test)
-        self.reports[case_name(test)] = ""
-
-    def addError(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - unittest
-        super().addError(test, err)
-        self.reports[case_name(test)] = self.errors[-1][1]
-
-    def addFailure(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802 - unittest
-        super().addFailure(test, err)
-        self.reports[case_name(test)] = self.failures[-1][1]
-
-    def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any) -> None:  # noqa: N802 - unittest
-        super().addSubTest(test, subtest, err)
-        if err is not None:
-            told = self.failures if issubclass(err[0], test.failureException) else self.errors
-            self.reports[case_name(test)] = told[-1][1]
-
-    def addSkip(self, test: unittest.TestCase, reason: str) -> None:  # noqa: N802 - unittest
-        super().addSkip(test, reason)
-        self.reports[case_name(test)] = f"skipped: {reason}"
-
-
-def case_name(test: unittest.TestCase) -> str:
-    """Give class and method of a case."""
-    return ".".join(test.id().split(".")[-2:])
 
 
 class _Path:

@@ -144,6 +144,13 @@ class DictClient:
         raise NotImplementedError
 
 
+class Heedless(DictClient):
+    """A server that has never heard of If-Match."""
+
+    def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
+        return super().get(key, start, stop)
+
+
 def with_bytes(coming: ObjectRange, incoming: Pieces) -> ObjectRange:
     """The same stretch, with other bytes on the wire."""
     return replace(coming, incoming=incoming)

@@ -21,13 +21,18 @@ from django_selectel_storage.exceptions import (
 from django_selectel_storage.protocols.base import ObjectRange
 from django_selectel_storage.protocols.reading import Stretch
 from django_selectel_storage.transport.body import CHUNK
-from tests.pure.doubles import DictClient, Pieces, with_bytes
+from tests.pure.doubles import DictClient, Heedless, Pieces, with_bytes
 
 CONTENT = bytes(range(250)) * 4
 
 
 def rest_of(coming: ObjectRange) -> bytes:
     return CONTENT[coming.start : coming.stop]
+
+
+def broken(coming: ObjectRange, after: int, error: StorageError | None) -> ObjectRange:
+    """Let a connection break after some bytes."""
+    return with_bytes(coming, Pieces(rest_of(coming), breaks_after=after, error=error))
 
 
 def breaking(after: int, error: StorageError | None, times: int) -> Callable[[ObjectRange], ObjectRange]:
@@ -38,7 +43,7 @@ def breaking(after: int, error: StorageError | None, times: int) -> Callable[[Ob
         left[0] -= 1
         if left[0] < 0:
             return coming
-        return with_bytes(coming, Pieces(rest_of(coming), breaks_after=after, error=error))
+        return broken(coming, after, error)
 
     return arrange
 
@@ -83,12 +88,8 @@ def test_a_stretch_that_begins_at_the_end_is_empty(content: bytes, start: int, s
 
 
 def test_a_stretch_that_begins_at_the_end_of_another_version_is_not_empty_but_changed() -> None:
-    class Ignorant(DictClient):
-        def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
-            return super().get(key, start, stop)
-
     with pytest.raises(ObjectChanged):
-        Stretch(Ignorant({"k": b"short"}), "k", 100, 200, if_match="of a longer version")
+        Stretch(Heedless({"k": b"short"}), "k", 100, 200, if_match="of a longer version")
 
 
 def test_pieces_are_as_large_as_asked_for() -> None:
@@ -140,7 +141,7 @@ def test_an_object_that_is_replaced_meanwhile_is_not_mixed_with_the_old_one() ->
 
     def arrange(coming: ObjectRange) -> ObjectRange:
         client.store("k", b"another" * 200)
-        return with_bytes(coming, Pieces(rest_of(coming), breaks_after=100, error=ConnectionFailed("reset")))
+        return broken(coming, 100, ConnectionFailed("reset"))
 
     client.arrange = arrange
     with pytest.raises(ObjectChanged):
@@ -148,16 +149,12 @@ def test_an_object_that_is_replaced_meanwhile_is_not_mixed_with_the_old_one() ->
 
 
 def test_a_server_that_ignores_the_condition_cannot_mix_two_versions() -> None:
-    class Ignorant(DictClient):
-        def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
-            return super().get(key, start, stop)
-
-    client = Ignorant({"k": CONTENT})
+    client = Heedless({"k": CONTENT})
 
     def arrange(coming: ObjectRange) -> ObjectRange:
         client.arrange = lambda second: second
         client.store("k", b"x" * len(CONTENT))
-        return with_bytes(coming, Pieces(rest_of(coming), breaks_after=100, error=ConnectionFailed("reset")))
+        return broken(coming, 100, ConnectionFailed("reset"))
 
     client.arrange = arrange
     with pytest.raises(ObjectChanged):
@@ -169,7 +166,7 @@ def test_an_object_that_is_deleted_meanwhile_is_not_found() -> None:
 
     def arrange(coming: ObjectRange) -> ObjectRange:
         del client.infos["k"]
-        return with_bytes(coming, Pieces(rest_of(coming), breaks_after=100, error=ConnectionFailed("reset")))
+        return broken(coming, 100, ConnectionFailed("reset"))
 
     client.arrange = arrange
     with pytest.raises(ObjectNotFound):

@@ -199,9 +199,12 @@ def test_a_renewal_that_fails_keeps_the_old_token_and_pauses(
     assert keeper.current().value == "token 3"
 
 
-def test_a_first_login_that_fails_is_told_and_tried_again_next_time(keeper: TokenKeeper, server: Server) -> None:
-    server.error = AuthenticationFailed("wrong password")
-    with pytest.raises(AuthenticationFailed):
+@pytest.mark.parametrize("error", [AuthenticationFailed("wrong password"), ServerError("away")], ids=repr)
+def test_a_first_login_that_fails_is_told_and_tried_again_next_time(
+    keeper: TokenKeeper, server: Server, error: StorageError
+) -> None:
+    server.error = error
+    with pytest.raises(type(error), match=str(error)):
         keeper.current()
     server.error = None
 
@@ -301,11 +304,3 @@ def test_those_who_wait_for_a_login_share_its_failure(
     assert server.logins == 1
     assert {(str(error), error.status, error.tries) for error in errors} == {("away", 503, 4)}
     assert len({id(error) for error in errors}) == THREADS
-
-
-def test_whoever_comes_after_a_failed_login_tries_anew(keeper: TokenKeeper, server: Server) -> None:
-    server.error = ServerError("away")
-    with pytest.raises(ServerError):
-        keeper.current()
-    server.error = None
-    assert keeper.current().value == "token 2"

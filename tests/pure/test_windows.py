@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from django_selectel_storage.exceptions import DamagedTransfer, ObjectChanged
-from django_selectel_storage.protocols.base import ObjectRange
 from django_selectel_storage.windows import FIRST_WINDOW, LARGEST_WINDOW, Source, Windows
-from tests.pure.doubles import DictClient
+from tests.pure.doubles import DictClient, Heedless
 
 SMALL = b"0123456789" * 100
 LARGE = os.urandom(FIRST_WINDOW * 40)
@@ -98,15 +97,8 @@ def test_every_window_after_the_first_names_the_version() -> None:
     assert [call[4] for call in client.calls] == ["", client.infos["k"].etag]
 
 
-class IgnoresConditions(DictClient):
-    """A server that has never heard of If-Match."""
-
-    def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
-        return super().get(key, start, stop)
-
-
 @pytest.mark.parametrize("all_at_once", [True, False])
-@pytest.mark.parametrize("kind", [DictClient, IgnoresConditions])
+@pytest.mark.parametrize("kind", [DictClient, Heedless])
 def test_two_versions_never_mix(kind: type[DictClient], all_at_once: bool) -> None:
     client = kind({"k": b"1" * FIRST_WINDOW * 3})
     windows = windows_on(client)

@@ -17,7 +17,7 @@ from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.exceptions import MissingReference
 from django_selectel_storage.storage import SelectelManifestStaticStorage, SelectelStaticStorage
-from tests.conftest import MakeStorage
+from tests.conftest import FACES, MakeStorage
 from tests.staticfiles.conftest import FILES, MANIFEST, PLAIN, WITHOUT, Project, Requests
 
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -78,11 +78,14 @@ def test_both_commands_store_the_same(project: Project) -> None:
 
 
 @pytest.mark.parametrize("kind", [SelectelStaticStorage, SelectelManifestStaticStorage])
-def test_constructing_one_asks_for_nothing(kind: type[SelectelStaticStorage]) -> None:
-    with override_settings():
-        kind()
-        kind("no such schema")
-        kind(container="c", username="u", password="p", auth_url="https://nowhere.invalid/auth/v1.0")
+def test_constructing_one_asks_for_nothing(
+    kind: type[SelectelStaticStorage], options_of: Callable[[str], dict[str, Any]], hooks: Hooks
+) -> None:
+    kind()
+    kind("no such schema")
+    for face in FACES:
+        kind(container="c", **options_of(face))
+    assert hooks.requests() == []
 
 
 def test_hashed_names_are_cached_for_good_and_others_for_a_minute(

@@ -64,7 +64,7 @@ def test_each_storage_object_has_its_own_files_and_keeps_them(settings: Settings
     assert pickle.loads(pickle.dumps(one)).open("a.txt").read() == b"x"
 
 
-def test_storages_names_it(settings: Settings) -> None:
+def test_the_setting_storages_can_name_the_storage_in_memory(settings: Settings) -> None:
     settings.STORAGES = {"default": {"BACKEND": PATH, "OPTIONS": {"location": "deep"}}}
     assert isinstance(storages["default"], InMemorySelectelStorage)
     assert isinstance(storages["default"], SelectelStorage)

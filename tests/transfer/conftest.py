@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import CONTAINER, face_options
-from tests.contract.test_headers import Clients, Outsider
+from tests.outsider import Clients, Outsider
 from tests.servers.stack import Stack
 
 MOMENT = 1_234_567_890_123_456_789  # nanoseconds since 1970

@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.transfer import run
 from django_selectel_storage.transfer.report import SOME_FAILED
-from tests.contract.test_headers import Outsider
+from tests.outsider import Outsider
 from tests.transfer.conftest import MIB, Command, Define, content_of, files_in
 
 FILES = {"a.txt": b"1", "b.txt": b"2", "c.txt": b"3"}

@@ -12,7 +12,7 @@ from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.headers import WRITE_MARK
 from django_selectel_storage.storage import SelectelStorage
-from tests.contract.test_headers import Outsider
+from tests.outsider import Outsider
 from tests.transfer.conftest import Command, Define, content_of, run
 
 FILES = {"a.txt": b"1", "b/c.jpg": b"2", "b/d.css": b"3"}

@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.transfer import bodies, mover
 from django_selectel_storage.transfer.places.container import ContainerPlace
-from tests.contract.test_headers import Clients
+from tests.outsider import Clients
 from tests.transfer.conftest import MIB, Command, Define
 
 LARGE = os.urandom(23 * MIB + 7)

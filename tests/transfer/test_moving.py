@@ -11,7 +11,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from django_selectel_storage.headers import WRITE_MARK
-from tests.contract.test_headers import Outsider
+from tests.outsider import Outsider
 from tests.transfer.conftest import MIB, MOMENT, Command, Define, content_of, files_in
 
 FACES = ("s3", "swift", "keystone")

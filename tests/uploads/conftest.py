@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user
 from django.contrib.auth.models import User
 from django.core.files import storage as django_storage
-from django.test import Client
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.uploads.grants import FieldOffer, sealed
+from tests import sending
 from tests.conftest import CONTAINER, face_options
 from tests.servers.stack import Stack
 
@@ -52,13 +53,7 @@ def offer(label: str = DOCUMENT, max_size: int = 100 * MIB, content_types: tuple
 def send(link: Mapping[str, Any], content: bytes, headers: Mapping[str, str] | None = None) -> int:
     """Send bytes as somebody who has nothing but the link; give the status."""
     given = dict(link["headers"] if headers is None else headers)
-    request = urllib.request.Request(link["url"], content, given, method=link["method"])
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            return int(error.code)
+    return sending.send(link["method"], link["url"], content, given)
 
 
 @dataclass
@@ -83,6 +78,10 @@ class Visitor:
             assert send(started, content) in {200, 201}
         else:
             self.send_parts(started, content)
+        return self.finish(started)
+
+    def finish(self, started: Any) -> str:
+        """Say that everything was sent; give the receipt."""
         finished = self.ask("finish", grant=started["grant"])
         assert finished["status"] == 200, finished
         return str(finished["value"])
@@ -93,6 +92,14 @@ class Visitor:
         size = started["part_size"]
         for number in numbers:
             assert send(links[str(number)], content[(number - 1) * size : number * size]) == 200
+
+
+def request_of(visitor: Visitor) -> HttpRequest:
+    """A request that the visitor sends."""
+    request = RequestFactory().post("/")
+    request.session = visitor.client.session
+    request.user = get_user(request)
+    return request
 
 
 @pytest.fixture

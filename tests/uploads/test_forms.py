@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 from django import forms
-from django.contrib.auth import get_user
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import modelform_factory
-from django.http import HttpRequest
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import override
 from pytest_django import Settings
@@ -24,7 +22,7 @@ from django_selectel_storage.uploads.forms import DirectImageField, DirectUpload
 from django_selectel_storage.uploads.grants import Receipt, opened
 from tests.framework.test_models import picture
 from tests.site.models import Document, Letter, Photo
-from tests.uploads.conftest import DOCUMENT, PORTRAIT, SCAN, Visitor
+from tests.uploads.conftest import DOCUMENT, PORTRAIT, SCAN, Visitor, request_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,14 +32,6 @@ LetterForm = modelform_factory(
     fields=["title", "scan", "portrait"],
     field_classes={"scan": DirectUploadField, "portrait": DirectImageField},
 )
-
-
-def request_of(visitor: Visitor) -> HttpRequest:
-    """A request that the visitor sends."""
-    request = RequestFactory().post("/")
-    request.session = visitor.client.session
-    request.user = get_user(request)
-    return request
 
 
 def test_saving_the_form_stores_the_name_and_sends_nothing_again(

@@ -10,14 +10,13 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from django import forms
-from django.contrib.auth import get_user
 from django.contrib.auth.models import User
 from django.core import signing
 from django.core.files.base import ContentFile
 from django.db import models
 from django.forms import modelform_factory
 from django.http import HttpRequest
-from django.test import Client, RequestFactory
+from django.test import Client
 from pytest_django import Settings
 
 from django_selectel_storage.storage import SelectelStorage
@@ -25,7 +24,7 @@ from django_selectel_storage.uploads.bearers import acting_for
 from django_selectel_storage.uploads.forms import DirectUploadField
 from django_selectel_storage.uploads.grants import Grant, opened, sealed
 from tests.site.models import Document, Letter
-from tests.uploads.conftest import MIB, SCAN, Visitor, offer, send
+from tests.uploads.conftest import MIB, SCAN, Visitor, offer, request_of, send
 
 pytestmark = pytest.mark.django_db
 
@@ -52,13 +51,6 @@ def one_minute(request: HttpRequest, step: str) -> int:
 
 def half_a_second(request: HttpRequest, step: str) -> float:
     return 0.5
-
-
-def request_of(visitor: Visitor) -> HttpRequest:
-    request = RequestFactory().post("/")
-    request.session = visitor.client.session
-    request.user = get_user(request)
-    return request
 
 
 def error_of(visitor: Visitor, receipt: str, kind: Any = DocumentForm, field: str = "file") -> str:
@@ -227,7 +219,7 @@ def test_a_receipt_cannot_be_made_up(visitor: Visitor, spoiled: str) -> None:
 def test_one_seal_does_not_stand_for_another(visitor: Visitor) -> None:
     started = visitor.start(b"hello")
     send(started, b"hello")
-    receipt = visitor.ask("finish", grant=started["grant"])["value"]
+    receipt = visitor.finish(started)
     assert error_of(visitor, started["grant"]) == "forged"
     assert code(visitor.ask("finish", grant=receipt)) == "forged"
     assert code(visitor.ask("finish", grant=offer())) == "forged"
@@ -245,7 +237,7 @@ def test_a_text_that_cannot_be_encoded_is_no_seal(visitor: Visitor) -> None:
 def test_seals_end_at_every_step(visitor: Visitor, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     field, started = offer(), visitor.start(b"hello")
     send(started, b"hello")
-    receipt = visitor.ask("finish", grant=started["grant"])["value"]
+    receipt = visitor.finish(started)
     later = time.time() + DAY + 1
     monkeypatch.setattr("django.core.signing.time.time", lambda: later)
     visitor.client.force_login(User.objects.get())
@@ -322,7 +314,7 @@ def test_where_the_storage_enforces_nothing_finish_deletes_what_breaks_the_grant
 def test_what_is_replaced_after_it_was_checked_is_refused(visitor: Visitor, storage: SelectelStorage) -> None:
     started = visitor.start(b"hello")
     send(started, b"hello")
-    receipt = visitor.ask("finish", grant=started["grant"])["value"]
+    receipt = visitor.finish(started)
     assert send(started, b"wrong", {"Content-Type": "text/plain"}) == 201
     assert error_of(visitor, receipt) == "altered"
 
@@ -331,7 +323,7 @@ def test_what_is_replaced_after_it_was_checked_is_refused(visitor: Visitor, stor
 def test_what_is_replaced_between_form_and_save_is_refused(visitor: Visitor, storage: SelectelStorage) -> None:
     started = visitor.start(b"hello")
     send(started, b"hello")
-    receipt = visitor.ask("finish", grant=started["grant"])["value"]
+    receipt = visitor.finish(started)
     with acting_for(request_of(visitor)):
         form = DocumentForm({"title": "x", "file": receipt})
         assert form.is_valid()
@@ -345,7 +337,7 @@ def test_what_is_replaced_between_form_and_save_is_refused(visitor: Visitor, sto
 def test_whoever_keeps_the_link_cannot_change_the_saved_file(visitor: Visitor, storage: SelectelStorage) -> None:
     started = visitor.start(b"hello")
     send(started, b"hello", {**started["headers"], "X-Delete-After": "5", "X-Object-Meta-Evil": "1"})
-    receipt = visitor.ask("finish", grant=started["grant"])["value"]
+    receipt = visitor.finish(started)
     with acting_for(request_of(visitor)):
         document = DocumentForm({"title": "x", "file": receipt}).save()
     assert send(started, b"wrong", {"Content-Type": "text/plain"}) == 201
@@ -416,7 +408,7 @@ def test_parts_do_not_overwrite_either(visitor: Visitor, storage: SelectelStorag
 def test_cancelling_does_not_delete_what_a_row_uses(visitor: Visitor, storage: SelectelStorage) -> None:
     started = visitor.start(b"hello")
     send(started, b"hello")
-    receipt = visitor.ask("finish", grant=started["grant"])["value"]
+    receipt = visitor.finish(started)
     with acting_for(request_of(visitor)):
         document = DocumentForm({"title": "x", "file": receipt}).save()
     assert visitor.ask("cancel", grant=started["grant"])["status"] == 200
@@ -433,7 +425,7 @@ def no_cache(settings: Settings) -> None:
 def test_what_a_form_has_taken_can_neither_be_cancelled_nor_sent_again(visitor: Visitor) -> None:
     started = visitor.start(b"hello")
     send(started, b"hello")
-    form = checked_form(visitor, visitor.ask("finish", grant=started["grant"])["value"])
+    form = checked_form(visitor, visitor.finish(started))
     visitor.ask("cancel", grant=started["grant"])
     assert send(started, b"wrong") == 412
     assert form.save().file.read() == b"hello"
@@ -442,7 +434,7 @@ def test_what_a_form_has_taken_can_neither_be_cancelled_nor_sent_again(visitor: 
 def test_what_was_cancelled_no_form_takes(visitor: Visitor) -> None:
     started = visitor.start(b"hello")
     send(started, b"hello")
-    receipt = visitor.ask("finish", grant=started["grant"])["value"]
+    receipt = visitor.finish(started)
     visitor.ask("cancel", grant=started["grant"])
     send(started, b"hello")
     assert error_of(visitor, receipt) == "missing"
@@ -454,7 +446,7 @@ def test_what_was_cancelled_no_form_takes(visitor: Visitor) -> None:
 def test_what_is_swapped_or_gone_before_the_row_is_saved_is_refused(visitor: Visitor, again: bytes, words: str) -> None:
     started = visitor.start(b"hello")
     send(started, b"hello")
-    form = checked_form(visitor, visitor.ask("finish", grant=started["grant"])["value"])
+    form = checked_form(visitor, visitor.finish(started))
     visitor.ask("cancel", grant=started["grant"])
     assert not again or send(started, again) == 200
     with pytest.raises(OSError, match=words):

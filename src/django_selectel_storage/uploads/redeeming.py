@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django_selectel_storage.exceptions import ObjectExists, ObjectNotFound
+from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.stored_content import StoredContent
 from django_selectel_storage.uploads.claims import claim
 from django_selectel_storage.uploads.flow import refuse_broken
@@ -36,23 +37,38 @@ def redeem(
         UploadRefused: the receipt is too old, of another field or of somebody else, its file is gone or in use.
     """
     receipt = opened(Receipt, text, wishes.max_age)
+    _refuse_foreign(receipt, field, bearer)
+    refuse_broken(limits, receipt.size, receipt.content_type)
+    storage = storage_of(field)
+    _refuse_changed(receipt, storage)
+    used = partial(is_used, field, receipt.name, besides=row)
+    if not receipt.staged and used():
+        raise UploadRefused("used")
+    if not claim(receipt.mark, "form", wishes.max_age):
+        raise UploadRefused("missing")
+    return _content(receipt, storage, used)
+
+
+def _refuse_foreign(receipt: Receipt, field: Field, bearer: str) -> None:
+    """Refuse the receipt of another field, or of somebody else."""
     if receipt.field != label_of(field):
         raise UploadRefused("other_field")
     if receipt.bearer != bearer:
         raise UploadRefused("not_yours")
-    refuse_broken(limits, receipt.size, receipt.content_type)
-    storage = storage_of(field)
+
+
+def _refuse_changed(receipt: Receipt, storage: SelectelStorage) -> None:
+    """Refuse when the object is gone, or is no longer the one that the receipt was given for."""
     try:
         info = storage.stat(receipt.name)
     except ObjectNotFound:
         raise UploadRefused("missing") from None
     if info.etag != receipt.etag:
         raise UploadRefused("altered")
-    used = partial(is_used, field, receipt.name, besides=row)
-    if not receipt.staged and used():
-        raise UploadRefused("used")
-    if not claim(receipt.mark, "form", wishes.max_age):
-        raise UploadRefused("missing")
+
+
+def _content(receipt: Receipt, storage: SelectelStorage, used: Callable[[], bool]) -> StoredContent:
+    """Give the file; ``used`` is asked once more when it is saved, unless it then gets a name of its own."""
     return StoredContent(
         storage,
         receipt.name,

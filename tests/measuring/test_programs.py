@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import Iterator
 
@@ -15,20 +14,26 @@ from benchmarks.figures import Results
 from benchmarks.machine import about
 from benchmarks.measures import cpu, growth, latency, races, start, static, threads, transfer
 from benchmarks.measures.cases import NEAR, READ
-from benchmarks.nginx import nginx
+from benchmarks.nginx import found, nginx
 from benchmarks.peers import FLOOR, OURS, OURS_SWIFT, PEERS
 from benchmarks.proxy import Proxy
 from benchmarks.scales import SCALES
 from benchmarks.worker import PeerFailed, Worker
 
 OUR_OWN = tuple(peer for peer in PEERS if peer.name in {OURS, OURS_SWIFT})
-MISSING = shutil.which("nginx", path="/usr/sbin:/usr/bin") is None
 
-pytestmark = pytest.mark.skipif(MISSING, reason="needs nginx-extras, as make bench does")
+
+@pytest.fixture(scope="module", autouse=True)
+def installed() -> None:
+    """Without nginx each test fails, and says why; pytest does not get over a fixture that raises SystemExit."""
+    try:
+        found()
+    except SystemExit as missing:
+        raise AssertionError(str(missing)) from None
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
+def bench(installed: None) -> Iterator[Bench]:
     with set_up(SCALES["tiny"], ThisOne(), OUR_OWN) as made:
         yield made
 
@@ -58,7 +63,7 @@ def test_latency_is_measured_of_ours_and_of_bare_urllib3(bench: Bench) -> None:
         ("uploads", growth.UPLOADS, "1 MiB"),
     ],
 )
-def test_it_is_measured(bench: Bench, name: str, measure: str, case: str) -> None:
+def test_a_measure_has_a_figure_of_ours(bench: Bench, name: str, measure: str, case: str) -> None:
     assert measured(bench, name).find(measure, case, OURS)
 
 
