@@ -1,8 +1,8 @@
 """nginx with WebDAV, in the place of an object store: too fast to matter, so that what a client itself costs shows.
 
 It stores and gives back bytes, and answers listings, logins and large uploads with what was written down beforehand; it
-checks no signature and no token. Lua only says 200 where S3 does, and WebDAV says 201. For collectstatic, which believes
-listings, it has buckets ``static-…`` that list what they have (``bucket.lua``).
+checks no signature and no token. Lua only says 200 where S3 does, and WebDAV says 201. Buckets ``static-…`` list what
+they have, as collectstatic needs it; they are Lua (``bucket.lua``).
 """
 
 from __future__ import annotations
@@ -132,7 +132,12 @@ def nginx(listed: Iterable[int]) -> Iterator[int]:
         listings.write(folder / "s3", folder / "swift", listed)
         (folder / "nginx.conf").write_text(
             CONFIGURATION.format(
-                folder=folder, port=port, bucket=BUCKET, account=ACCOUNT, user=_user(), modules=_modules(program),
+                folder=folder,
+                port=port,
+                bucket=BUCKET,
+                account=ACCOUNT,
+                user=_user(),
+                modules=_modules(program),
                 lua=Path(__file__).parent,
             ),
             "utf-8",

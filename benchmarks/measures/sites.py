@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -13,19 +16,10 @@ from benchmarks.bench import Bench
 from benchmarks.peers import FASTA, OURS, OWN, STORAGES, Peer, ours_s3, storages_s3
 from benchmarks.worker import Worker
 
-STATIC, MANIFEST = "plain names", "hashed names"
 THREADS = 16
 
-_OURS = "django_selectel_storage.storage.Selectel"
-_BACKENDS = {
-    OURS: {STATIC: f"{_OURS}StaticStorage", MANIFEST: f"{_OURS}ManifestStaticStorage"},
-    STORAGES: {
-        STATIC: "storages.backends.s3.S3StaticStorage",
-        MANIFEST: "storages.backends.s3.S3ManifestStaticStorage",
-    },
-}
-_BACKENDS[FASTA] = _BACKENDS[STORAGES]
-_STRATEGIES = {STATIC: "Boto3Strategy", MANIFEST: "Boto3ManifestMemoryStrategy"}
+_OURS, _STORAGES = "django_selectel_storage.storage.Selectel", "storages.backends.s3.S3"
+_BACKENDS = {OURS: _OURS, STORAGES: _STORAGES, FASTA: _STORAGES}
 _APPS = {OURS: ["django_selectel_storage.staticfiles"], STORAGES: [], FASTA: ["collectfasta"]}
 _ENVIRONMENTS = {OURS: OWN, STORAGES: STORAGES, FASTA: FASTA}
 
@@ -56,14 +50,14 @@ class Site:
     Attributes:
         folder: a folder for its source files and its cache.
         peer: whose storage it uses.
-        kind: ``STATIC`` or ``MANIFEST``.
+        hashed: whether its files get hashed names, and a manifest.
         address: where the server is.
         place: where its static files are stored there.
     """
 
     folder: Path
     peer: Peer
-    kind: str
+    hashed: bool
     address: Address
     place: Place
 
@@ -90,7 +84,8 @@ class Site:
             "LOCATION": str(self.folder / "cache"),
             "OPTIONS": {"MAX_ENTRIES": 1_000_000},
         }
-        storage = {"BACKEND": _BACKENDS[self.peer.name][self.kind], "OPTIONS": self._options()}
+        backend = f"{_BACKENDS[self.peer.name]}{'Manifest' if self.hashed else ''}StaticStorage"
+        strategy = f"Boto3{'ManifestMemory' if self.hashed else ''}Strategy"
         return {
             "SECRET_KEY": "for benchmarks only",
             "USE_TZ": True,
@@ -99,10 +94,10 @@ class Site:
             "INSTALLED_APPS": [*_APPS[self.peer.name], "django.contrib.staticfiles"],
             "STORAGES": {
                 "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-                "staticfiles": storage,
+                "staticfiles": {"BACKEND": backend, "OPTIONS": self._options()},
             },
             "CACHES": {"default": cache},
-            "COLLECTFASTA_STRATEGY": f"collectfasta.strategies.boto3.{_STRATEGIES[self.kind]}",
+            "COLLECTFASTA_STRATEGY": f"collectfasta.strategies.boto3.{strategy}",
             "COLLECTFASTA_THREADS": THREADS,
         }
 
@@ -113,6 +108,15 @@ class Site:
         theirs = storages_s3(self.address)
         del theirs["file_overwrite"]
         return {**theirs, "bucket_name": self.place.bucket, **location}
+
+
+@contextmanager
+def built(bench: Bench, peer: Peer, address: Address, files: int, *, hashed: bool) -> Iterator[Site]:
+    """A site with so many files, nothing of which is stored yet."""
+    with TemporaryDirectory(dir=bench.folder) as name:
+        site = Site(Path(name), peer, hashed, address, Place.fresh(bench, address))
+        make_files(site.source, files)
+        yield site
 
 
 def make_files(folder: Path, count: int) -> None:

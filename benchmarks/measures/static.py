@@ -7,17 +7,16 @@ process of its own; what is measured is the command.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from benchmarks.address import Address
 from benchmarks.bench import Bench, say
 from benchmarks.figures import Collected, Figure
-from benchmarks.measures.sites import MANIFEST, STATIC, Place, Site, collectors, make_files
+from benchmarks.measures.sites import Site, built, collectors
 from benchmarks.peers import OURS, Peer
 from benchmarks.proxy import Proxy
 
 MEASURE, GROWTH = "collectstatic", "collectstatic grows"
+STATIC, MANIFEST = "plain names", "hashed names"
 NEAR, FAR = 0, 20  # milliseconds
 FIRST, AGAIN, ONE = "first run", "nothing changed", "one stylesheet changed"
 PHASES = (FIRST, AGAIN, ONE)
@@ -51,25 +50,23 @@ def _collected(bench: Bench, address: Address, distances: tuple[int, ...], files
 
                 def once(peer: Peer, proxy: Proxy = proxy, kind: str = kind, distance: int = distance) -> None:
                     say(f"  {files:,} files, {kind}, {distance} ms from {address.name}: {peer.name}")
-                    with TemporaryDirectory(dir=bench.folder) as name:
-                        place = Place.fresh(bench, address)
-                        site = Site(Path(name), peer, kind, address.behind(proxy.port), place)
-                        make_files(site.source, files)
-                        _three_runs(bench, site, distance, proxy, collected)
+                    with built(bench, peer, address.behind(proxy.port), files, hashed=kind == MANIFEST) as site:
+                        for phase, requests, seconds in _three_runs(bench, site, proxy):
+                            collected.add(case(kind, phase, distance), peer.name, "requests", requests)
+                            collected.add(case(kind, phase, distance), peer.name, "s", seconds)
 
                 bench.rounds(bench.scale.static_rounds, once, able)
     yield from collected.figures(MEASURE, address.name)
 
 
-def _three_runs(bench: Bench, site: Site, distance: int, proxy: Proxy, collected: Collected) -> None:
-    """On nothing, on what is there, with one stylesheet changed."""
+def _three_runs(bench: Bench, site: Site, proxy: Proxy) -> Iterator[tuple[str, int, float]]:
+    """Run on nothing, on what is there, with one stylesheet changed; give requests and seconds of each."""
     for phase in PHASES:
         if phase == ONE:
             site.change()
         proxy.take()
-        taken = site.collect(bench)
-        collected.add(case(site.kind, phase, distance), site.peer.name, "requests", proxy.take().total())
-        collected.add(case(site.kind, phase, distance), site.peer.name, "s", taken["wall"])
+        seconds = site.collect(bench)["wall"]
+        yield phase, proxy.take().total(), seconds
 
 
 def files_and(number: int, what: str = "") -> str:
@@ -84,9 +81,7 @@ def growth(bench: Bench) -> Iterator[Figure]:
     for number in bench.scale.static_growth:
         say(f"  {number:,} files")
         for _ in range(bench.scale.static_rounds):
-            with TemporaryDirectory(dir=bench.folder) as name:
-                site = Site(Path(name), ours, MANIFEST, bench.nginx, Place.fresh(bench, bench.nginx))
-                make_files(site.source, number)
+            with built(bench, ours, bench.nginx, number, hashed=True) as site:
                 taken = site.collect(bench)
             collected.add(files_and(number), ours.name, "s", taken["wall"])
             collected.add(files_and(number, SHARE), ours.name, "s", taken["wall"] / number)
