@@ -210,7 +210,7 @@ class _Reading:
 
     def chunks(self, size: int) -> Iterator[bytes]:
         """Yield the bytes in pieces."""
-        with self._path.open("rb") as file:
+        with self._path.open("rb", buffering=0) as file:
             file.seek(self._start)
             left = self._stop - self._start
             while left > 0 and (piece := file.read(min(size, left))):
