@@ -149,12 +149,14 @@ def _many(results: Results) -> Iterator[Target]:
 
 
 def _static(results: Results) -> Iterator[Target]:
+    files = results.find(static.MEASURE, static.FILES, OURS, NGINX)
+    what = f"collectstatic of {words.shown(files)} files" if files else "collectstatic"
     for phase, other, aim in STATIC_RATIOS:
         case = static.case(static.MANIFEST, phase)
         ours, theirs = (results.find(static.MEASURE, case, who, NGINX, "s") for who in (OURS, other))
         if ours and theirs:
             spread = ratios(ours, theirs)
-            yield Target(f"collectstatic, {case}: {other} takes {aim} × as long", words.times(spread),
+            yield Target(f"{what}, {case}: {other} takes {aim} × as long", words.times(spread),
                          spread.median >= aim)  # fmt: skip
     again = results.find(static.MEASURE, static.case(static.STATIC, static.AGAIN), OURS, unit="requests")
     if again:
