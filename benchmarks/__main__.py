@@ -26,7 +26,7 @@ MEASURES = {
     "threads": (threads.threads,),
     "listings": (growth.listings,),
     "transfer": (transfer.transfer,),
-    "static": (static.collectstatic,),
+    "static": (static.on_nginx, static.on_swift, static.growth),
     "races": (races.races,),
     "uploads": (growth.uploads,),
     "large": (large.large,),

@@ -1,7 +1,8 @@
 """nginx with WebDAV, in the place of an object store: too fast to matter, so that what a client itself costs shows.
 
 It stores and gives back bytes, and answers listings, logins and large uploads with what was written down beforehand; it
-checks no signature and no token. Lua only says 200 where S3 does, and WebDAV says 201.
+checks no signature and no token. Lua only says 200 where S3 does, and WebDAV says 201. Buckets ``static-…`` list what
+they have, as collectstatic needs it; they are Lua (``bucket.lua``).
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ http {{
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     default_type application/octet-stream;
+    lua_package_path "{lua}/?.lua;;";
 
     map $request_method $tag_of_what_was_put {{ PUT '"d41d8cd98f00b204e9800998ecf8427e"'; default ""; }}
     map $args $listing {{
@@ -90,6 +92,14 @@ http {{
             header_filter_by_lua_block {{ if ngx.status == 201 then ngx.status = 200 end }}
             if ($request_method = POST) {{ rewrite ^ /multipart last; }}
         }}
+        location /static- {{
+            content_by_lua_block {{ require("bucket").serve("{folder}/stored") }}
+        }}
+        location /stored/ {{
+            internal;
+            alias {folder}/stored/;
+            etag off;
+        }}
         location / {{
             dav_methods PUT DELETE;
             create_full_put_path on;
@@ -117,12 +127,18 @@ def nginx(listed: Iterable[int]) -> Iterator[int]:
     program = found()
     with tempfile.TemporaryDirectory(prefix="bench-nginx-", dir=memory()) as name:
         folder, port = Path(name), free_port()
-        for part in ("objects", "body", "s3", "swift"):
+        for part in ("objects", "stored", "body", "s3", "swift"):
             (folder / part).mkdir()
         listings.write(folder / "s3", folder / "swift", listed)
         (folder / "nginx.conf").write_text(
             CONFIGURATION.format(
-                folder=folder, port=port, bucket=BUCKET, account=ACCOUNT, user=_user(), modules=_modules(program)
+                folder=folder,
+                port=port,
+                bucket=BUCKET,
+                account=ACCOUNT,
+                user=_user(),
+                modules=_modules(program),
+                lua=Path(__file__).parent,
             ),
             "utf-8",
         )

@@ -22,7 +22,9 @@ class Scale:
         large_rounds: how often it is moved.
         uploads: bytes of the files that show how cost grows.
         listings: objects in the folders that show how cost grows.
-        static_files: how many collectstatic collects.
+        static_files: how many collectstatic collects on nginx; a tenth of them on Swift.
+        static_rounds: how often it does so.
+        static_growth: static files that show how cost grows.
         transferred: how many files ``selectel_transfer`` moves.
         races: how often eight threads save one name at once.
     """
@@ -38,6 +40,8 @@ class Scale:
     uploads: tuple[int, ...]
     listings: tuple[int, ...]
     static_files: int
+    static_rounds: int
+    static_growth: tuple[int, ...]
     transferred: int
     races: int
 
@@ -45,17 +49,19 @@ class Scale:
 SCALES = {
     scale.name: scale
     for scale in (
-        Scale("tiny", 1, 1, 3, (0,), (2,), MIB, 1, (MIB,), (1000,), 10, 10, 1),
+        Scale("tiny", 1, 1, 3, (0,), (2,), MIB, 1, (MIB,), (1000,), 10, 1, (10, 20), 10, 1),
         Scale(
-            "small", 8, 5, 40, (0, 20), (1, 8), 64 * MIB, 5, (MIB, 16 * MIB, 64 * MIB), (1000, 10_000), 30, 1000, 20
+            "small", 14, 5, 40, (0, 20), (1, 8), 64 * MIB, 5,
+            (MIB, 16 * MIB, 64 * MIB), (1000, 10_000), 100, 3, (500, 1000), 1000, 20,
         ),
         Scale(
-            "medium", 25, 5, 100, (0, 5, 20, 80), (1, 8, 32), 256 * MIB, 5,
-            (MIB, 16 * MIB, 64 * MIB, 256 * MIB), (1000, 10_000, 100_000), 50, 5000, 50,
+            "medium", 50, 5, 100, (0, 5, 20, 80), (1, 8, 32), 256 * MIB, 5,
+            (MIB, 16 * MIB, 64 * MIB, 256 * MIB), (1000, 10_000, 100_000), 500, 3, (1000, 5000), 5000, 50,
         ),
         Scale(
-            "full", 70, 7, 150, (0, 5, 20, 80), (1, 8, 32), 1024 * MIB, 5,
-            (MIB, 16 * MIB, 64 * MIB, 256 * MIB, 1024 * MIB), (1000, 10_000, 100_000), 100, 20_000, 200,
+            "full", 130, 7, 150, (0, 5, 20, 80), (1, 8, 32), 1024 * MIB, 5,
+            (MIB, 16 * MIB, 64 * MIB, 256 * MIB, 1024 * MIB), (1000, 10_000, 100_000),
+            1000, 3, (1000, 5000, 20_000), 20_000, 200,
         ),
     )
 }  # fmt: skip

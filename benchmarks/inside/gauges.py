@@ -149,14 +149,15 @@ def _size(distribution: Distribution) -> int:
 
 @contextmanager
 def measured() -> Iterator[dict[str, float]]:
-    """Fill in what the block takes: seconds, seconds of CPU, and by how many bytes memory grew at its largest."""
+    """Fill in what the block takes: seconds, seconds of CPU, and by how many bytes memory grew to its ``peak``."""
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew, see proc(5)
     before, cpu, started = resident(), time.process_time(), time.perf_counter()
     taken: dict[str, float] = {}
     yield taken
     taken["wall"] = time.perf_counter() - started
     taken["cpu"] = time.process_time() - cpu
-    taken["memory"] = max(0, peak() - before)
+    taken["peak"] = peak()
+    taken["memory"] = max(0, taken["peak"] - before)
 
 
 def peak() -> int:

@@ -27,10 +27,12 @@ def all_tables(results: Results) -> Iterator[tuple[str, Lines]]:
         ("Threads, on nginx", _by_peer(results, threads.MEASURE, NGINX)),
         ("A large file, on real Swift", _by_peer(results, large.MEASURE, SWIFT)),
         ("A large file, on nginx", _by_peer(results, large.MEASURE, NGINX)),
-        ("collectstatic, 20 ms from real Swift", _by_peer(results, static.MEASURE, SWIFT)),
+        ("collectstatic, on nginx", _by_peer(results, static.MEASURE, NGINX)),
+        ("collectstatic, on real Swift", _by_peer(results, static.MEASURE, SWIFT)),
         ("Files moved by selectel_transfer, 20 ms from nginx", _by_peer(results, transfer.MEASURE, NGINX)),
         ("Listings of more and more objects, on nginx", _by_peer(results, growth.LISTINGS, NGINX)),
         ("Uploads of larger and larger files, on nginx", _by_peer(results, growth.UPLOADS, NGINX)),
+        ("collectstatic of more and more files, on nginx", _by_peer(results, static.GROWTH, NGINX)),
         ("Files lost, of eight saved at once under one name, on real Swift", _races(results)),
     ):
         if lines:

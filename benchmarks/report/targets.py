@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from benchmarks.figures import Figure, Results, Spread, ratios
 from benchmarks.measures import cpu, large, latency, requests, start, static, threads, transfer
 from benchmarks.measures.cases import EXISTS, LISTDIR, NEAR, READ, SAVE, SINGLE, URL, WRITE
-from benchmarks.peers import FLOOR, OURS, STORAGES
+from benchmarks.peers import FASTA, FLOOR, OURS, STORAGES
 from benchmarks.report import words
 
 NGINX, SWIFT = "nginx", "Swift"
 LARGEST_GROWTH = 64 * 1024**2  # bytes
 LARGEST_THREAD = 100 * 1024  # bytes
+LARGEST_COLLECT = 300 * 1024**2  # bytes
+MOST_GROWTH = 1.25  # of the time a file, from the fewest files to the most
 FLOORS = {SAVE: 1, "save 1 MiB": 1, WRITE: 1, READ: 1, EXISTS: 1, "size": 1, "delete": 1, LISTDIR: 1, URL: 0}
 CPU_RATIOS = {SAVE: 10, READ: 15, EXISTS: 4, URL: 20}
+STATIC_RATIOS = ((static.FIRST, STORAGES, 15), (static.FIRST, FASTA, 2), (static.AGAIN, STORAGES, 100))
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ def targets(results: Results) -> Iterator[Target]:
     yield from _large(results)
     yield from _start(results)
     yield from _many(results)
+    yield from _static(results)
+    yield from _static_growth(results)
 
 
 def _cpu(results: Results) -> Iterator[Target]:
@@ -141,6 +146,33 @@ def _many(results: Results) -> Iterator[Target]:
         aim = f"selectel_transfer: at least 0.7 × {bound:,.0f} files a second, the bound of {transfer.WORKERS} workers"
         share = words.times(Spread.of(value / bound for value in rate.values))
         yield Target(aim, f"{share}: {words.shown(rate)}", rate.median >= 0.7 * bound)
+
+
+def _static(results: Results) -> Iterator[Target]:
+    files = results.find(static.MEASURE, static.FILES, OURS, NGINX)
+    what = f"collectstatic of {words.shown(files)} files" if files else "collectstatic"
+    for phase, other, aim in STATIC_RATIOS:
+        case = static.case(static.MANIFEST, phase)
+        ours, theirs = (results.find(static.MEASURE, case, who, NGINX, "s") for who in (OURS, other))
+        if ours and theirs:
+            spread = ratios(ours, theirs)
+            yield Target(f"{what}, {case}: {other} takes {aim} × as long", words.times(spread),
+                         spread.median >= aim)  # fmt: skip
     again = results.find(static.MEASURE, static.case(static.STATIC, static.AGAIN), OURS, unit="requests")
     if again:
         yield Target("collectstatic with nothing changed: one request", words.shown(again), again.median <= 1)
+
+
+def _static_growth(results: Results) -> Iterator[Target]:
+    shares = [figure for figure in results.of(static.GROWTH) if figure.case.endswith(static.SHARE)]
+    memory = [figure for figure in results.of(static.GROWTH) if figure.unit == "B"]
+    if memory:
+        most = max(value for figure in memory for value in figure.values)
+        yield Target(
+            f"collectstatic, {memory[-1].case}: at most 300 MiB", words.bytes_of(most), most <= LARGEST_COLLECT
+        )
+    if shares:
+        fewest, most_files = shares[0], shares[-1]
+        aim = f"collectstatic, {most_files.case}: at most {MOST_GROWTH} × that of {fewest.case.partition(' files')[0]}"
+        spread = ratios(fewest, most_files)
+        yield Target(aim, words.times(spread), spread.median <= MOST_GROWTH)

@@ -21,7 +21,7 @@ from django_selectel_storage.staticfiles.plan import (
     superfluous,
     verdict,
 )
-from django_selectel_storage.transport.body import BytesBody
+from django_selectel_storage.transport.body import SMALL, BytesBody
 
 MADE = Made(5, "aa", ("aa", "bb-2"))
 MIB = 1024 * 1024
@@ -112,4 +112,20 @@ def test_the_local_store_keeps_what_is_put_into_it(client: LocalClient) -> None:
 def test_equal_contents_lie_in_the_local_store_once(client: LocalClient, tmp_path: Path) -> None:
     for key in ("a", "b"):
         client.put(key, BytesBody(b"same"), ObjectHeaders("text/plain"))
-    assert len(list(tmp_path.iterdir())) == 1
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"same"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 100])
+def test_small_contents_lie_in_one_file_and_large_ones_in_files_of_their_own(
+    client: LocalClient, tmp_path: Path, count: int
+) -> None:
+    contents = {f"{number}": f"{number}".encode() * number for number in range(count)}
+    contents |= {f"large{number}": bytes([number]) * (SMALL + number) for number in (0, 1)}
+    for key, content in contents.items():
+        client.put(key, BytesBody(content), ObjectHeaders("text/plain"))
+    for key, content in contents.items():
+        body = client.body(key)
+        assert (body.size, b"".join(body.chunks())) == (len(content), content)
+        body.close()
+        assert b"".join(client.get(key, 1, 3).incoming.chunks(1)) == content[1:3]
+    assert len(list(tmp_path.iterdir())) == 2

@@ -42,6 +42,8 @@ class LocalObject:
 class LocalClient:
     """One container in a folder on the disk; equal contents lie there once.
 
+    Small ones lie in one file, one behind the other: to make a file for each takes longer than all else.
+
     Args:
         folder: an empty folder.
         options: the storage's options; they tell whether and how a file would go up in parts.
@@ -56,6 +58,8 @@ class LocalClient:
         self.objects: dict[str, LocalObject] = {}
         self.cors: CrossOrigin = KeptRules()
         self._folder = folder
+        self._small = folder / "small"
+        self._starts: dict[str, int] = {}  # of the contents in their files, by MD5
         self._options = options
         self._folders: set[str] = {""}
         self._now = datetime.now(timezone.utc)
@@ -63,8 +67,9 @@ class LocalClient:
     def body(self, key: str) -> Body:
         """Give the bytes of a file; the caller closes them."""
         made = self._object(key).made
-        path = self._path(made)
-        return BytesBody(path.read_bytes()) if made.size <= SMALL else FileBody(path.open("rb"), made.size, own=True)
+        if made.size > SMALL:
+            return FileBody(self._path(made).open("rb"), made.size, own=True)
+        return BytesBody(b"".join(self._reading(made, 0, made.size).chunks(SMALL)))
 
     # --- what any object store can do --------------------------------------------------------------------------------
 
@@ -77,10 +82,7 @@ class LocalClient:
         if only_if_absent and key in self.objects:
             raise ObjectExists(f"The key {key!r} is taken.")
         made = self._made(body)
-        path = self._path(made)
-        if not path.exists():
-            with path.open("wb") as file:
-                file.writelines(body.chunks())
+        self._keep(made, body)
         self.objects[key] = LocalObject(made, headers)
         self._folders |= _folders_above(key, self._folders)
 
@@ -100,7 +102,7 @@ class LocalClient:
         """Give a stretch of an object."""
         info = self.head(key)
         end = info.size if stop is None else min(stop, info.size)
-        return ObjectRange(info, start, end, _Reading(self._path(self.objects[key].made), start, end))
+        return ObjectRange(info, start, end, self._reading(self.objects[key].made, start, end))
 
     def delete(self, key: str) -> None:
         """Forget an object."""
@@ -184,8 +186,20 @@ class LocalClient:
             etags = (digest, multipart_etag(body, self._options.multipart_chunksize))
         return Made(body.size, digest, etags)
 
+    def _keep(self, made: Made, body: Body) -> None:
+        if made.md5 in self._starts:
+            return
+        with self._path(made).open("ab") as file:
+            start = file.tell()
+            file.writelines(body.chunks())
+        self._starts[made.md5] = start
+
     def _path(self, made: Made) -> Path:
-        return self._folder / f"{made.md5}-{made.size}"
+        return self._small if made.size <= SMALL else self._folder / made.md5
+
+    def _reading(self, made: Made, start: int, stop: int) -> _Reading:
+        begin = self._starts[made.md5]
+        return _Reading(self._path(made), begin + start, begin + stop)
 
 
 class _Reading:
@@ -196,7 +210,7 @@ class _Reading:
 
     def chunks(self, size: int) -> Iterator[bytes]:
         """Yield the bytes in pieces."""
-        with self._path.open("rb") as file:
+        with self._path.open("rb", buffering=0) as file:
             file.seek(self._start)
             left = self._stop - self._start
             while left > 0 and (piece := file.read(min(size, left))):
