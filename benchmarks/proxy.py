@@ -58,7 +58,11 @@ class Proxy:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         ends: set[_End] = set()
-        listening = self._loop.create_server(lambda: _Caller(self._way, ends, self._target, self._count), "127.0.0.1", 0)
+
+        def called() -> _Caller:
+            return _Caller(self._way, ends, self._target, self._count)
+
+        listening = self._loop.create_server(called, "127.0.0.1", 0)
         server = self._loop.run_until_complete(listening)
         self._started.set_result(server.sockets[0].getsockname()[1])
         self._loop.run_forever()

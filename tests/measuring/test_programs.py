@@ -14,7 +14,7 @@ from benchmarks.figures import Results
 from benchmarks.machine import about
 from benchmarks.measures import cpu, growth, latency, races, start, static, threads, transfer
 from benchmarks.measures.cases import NEAR, READ
-from benchmarks.nginx import found, nginx
+from benchmarks.nginx import nginx
 from benchmarks.peers import FLOOR, OURS, OURS_SWIFT, PEERS
 from benchmarks.proxy import Proxy
 from benchmarks.scales import SCALES
@@ -23,17 +23,8 @@ from benchmarks.worker import PeerFailed, Worker
 OUR_OWN = tuple(peer for peer in PEERS if peer.name in {OURS, OURS_SWIFT})
 
 
-@pytest.fixture(scope="module", autouse=True)
-def installed() -> None:
-    """Without nginx each test fails, and says why; pytest does not get over a fixture that raises SystemExit."""
-    try:
-        found()
-    except SystemExit as missing:
-        raise AssertionError(str(missing)) from None
-
-
 @pytest.fixture(scope="module")
-def bench(installed: None) -> Iterator[Bench]:
+def bench() -> Iterator[Bench]:
     with set_up(SCALES["tiny"], ThisOne(), OUR_OWN) as made:
         yield made
 
