@@ -244,13 +244,13 @@ def test_pruning_needs_a_manifest(project: Project) -> None:
 # --- what counts as changed ------------------------------------------------------------------------------------------
 
 
-def test_compressed_files_stay_unchanged(project: Project, requests_for: Requests) -> None:
+def test_compressed_files_stay_unchanged(project: Project, requests_for: Requests, face: str) -> None:
     project.options["gzip"] = True
     project.put("css/long.css", "a { color: red }\n" * 1000)
     project.collect()
     requests_for()
     assert "0 uploaded" in project.collect()
-    assert [entry.method for entry in requests_for()] == ["GET"]
+    assert len(requests_for()) == (1 if face == "s3" else 2)  # the listing, the manifest
     info = project.storage().stat("css/long.css")
     assert info.headers["content-encoding"] == "gzip"
     assert gzip.decompress(b"".join(project.storage().client.get(info.key).incoming.chunks(MIB))).startswith(b"a {")
