@@ -79,7 +79,11 @@ class ConfiguredStorage(Storage):
     @cached_property
     def client(self) -> ObjectClient:
         """The object store."""
-        return client_for(self.options)
+        return self._client_with(self.options)
+
+    def _client_with(self, options: StorageOptions) -> ObjectClient:
+        """Give a client for the same container, connected in another way."""
+        return client_for(options)
 
     @property
     def config(self) -> object:

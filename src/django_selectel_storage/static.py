@@ -126,8 +126,11 @@ class HashedNames(ManifestFilesMixin, NamesAsAddresses):  # type: ignore[misc] #
     # --- hashed names ------------------------------------------------------------------------------------------------
 
     def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
-        """Give the hashed name of a file, and remember that it is one."""
-        hashed = super().hashed_name(name, content, filename)
+        """Give the hashed name of a file, and remember that it is one. A folder keeps its name, as with Django."""
+        try:
+            hashed = super().hashed_name(name, content, filename)
+        except FileNotFoundError:  # Django notices a folder when it opens it, and here nothing is asked so early
+            return name
         if hashed != name:
             self._hashed.add(self.clean_name(_MARKS.split(hashed)[0]))
         return hashed

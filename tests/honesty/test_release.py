@@ -155,4 +155,4 @@ def test_ci_runs_the_oldest_and_the_newest_pair_on_tests_that_are_there() -> Non
         r'make matrix PAIRS=oldest,newest ARGS="(.+)"', (ROOT / ".ci/run").read_text(encoding="utf-8")
     )
 
-    assert [name for name in asked.split() if not (ROOT / name).exists()] == []
+    assert [name for name in asked.split() if not (ROOT / name.removeprefix("--ignore=")).exists()] == []

@@ -7,16 +7,22 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.management import call_command
 from pytest_django import Settings
 
 from django_selectel_storage.exceptions import ObjectExists, ObjectNotFound, ServerError
 from django_selectel_storage.protocols.base import ObjectInfo
-from django_selectel_storage.storage import SelectelStaticStorage, SelectelStorage
+from django_selectel_storage.storage import (
+    SelectelManifestStaticStorage,
+    SelectelStaticStorage,
+    SelectelStorage,
+)
 from django_selectel_storage.testing import InMemory, InMemorySelectelStorage, no_waiting
 from django_selectel_storage.testing.listing import page_of
 from tests.servers.front import Front, Reply, front_of
@@ -78,6 +84,25 @@ def test_other_classes_work_in_memory_too() -> None:
     for content in (b"1", b"2"):
         assert storage.save("site.css", ContentFile(content)) == "site.css"
     assert storage.open("site.css").read() == b"2"
+
+
+class ManifestInMemory(InMemory, SelectelManifestStaticStorage):
+    pass
+
+
+def test_commands_reach_the_storage_in_memory(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "site.css").write_text("a { color: red }")
+    settings.STATICFILES_DIRS = [str(tmp_path)]
+    settings.STATIC_ROOT = None
+    settings.INSTALLED_APPS = [
+        "django_selectel_storage.staticfiles", "django.contrib.staticfiles", "django_selectel_storage",
+    ]  # fmt: skip
+    backends = {"default": PATH, "staticfiles": f"{__name__}.ManifestInMemory"}
+    settings.STORAGES = {alias: {"BACKEND": backend} for alias, backend in backends.items()}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    assert storages["staticfiles"].open("site.css").read() == b"a { color: red }"
+    call_command("selectel_transfer", str(tmp_path), "default", verbosity=0)
+    assert storages["default"].open("site.css").read() == b"a { color: red }"
 
 
 def test_writers_of_one_name_at_once_lose_nothing() -> None:

@@ -13,7 +13,7 @@ from django_selectel_storage.staticfiles.local import LocalClient
 from django_selectel_storage.staticfiles.manifests import Manifests
 from django_selectel_storage.staticfiles.plan import Plan, Stored
 from django_selectel_storage.staticfiles.progress import Show
-from django_selectel_storage.staticfiles.upload import Destination
+from django_selectel_storage.staticfiles.upload import Destination, FilesFailed, NotDescribed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Deployment:
 
         Raises:
             FilesFailed: some files could not be stored; the manifest in use is the old one.
+            NotDescribed: everything is stored and in use, and some files could not be described anew.
             DeletionFailed: everything is stored and in use, and some files could not be deleted.
         """
         stored = self._listed()
@@ -130,11 +131,13 @@ class Deployment:
 
     def _describe(self, unchanged: Collection[str]) -> None:
         def describe(key: str) -> None:
-            if self._place.describe(self._local, key):
+            if self._place.describe(self._local, key, dry_run=self._wishes.dry_run):
                 self._outcome.described.append(key)
 
-        if not self._wishes.dry_run:
+        try:
             self._place.each(describe, unchanged)
+        except FilesFailed as error:
+            raise NotDescribed(error.failures, error.untried) from error
 
     def _delete(self, stored: Collection[str]) -> None:
         if self._wishes.clear:

@@ -7,14 +7,15 @@ one to come under ``coming-`` and something random. Their dates are the store's.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from secrets import token_hex
 from typing import Any
 
 from django.contrib.staticfiles.storage import ManifestFilesMixin
 
-from django_selectel_storage.exceptions import StorageError
+from django_selectel_storage.exceptions import ObjectNotFound, StorageError
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.protocols.base import ObjectInfo
 from django_selectel_storage.protocols.reading import Stretch
@@ -28,6 +29,16 @@ log = logging.getLogger(__name__)
 _COMING = "coming-"
 _LONGEST_RUN = timedelta(days=1)  # a copy of a manifest to come that is older is left over from a run that was killed
 _TOGETHER = 1000  # files that are deleted between two looks at the copies
+_LOOKS = 5  # at copies of which some go meanwhile
+_NEWEST = datetime.max.replace(tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The copy of a manifest; of one that came into use again, the date is another one."""
+
+    key: str
+    date: datetime
 
 
 class Manifests:
@@ -67,7 +78,7 @@ class Manifests:
         """Whether sites use the manifest of this run already, or there is none to use."""
         if self.text is None:
             return True
-        if self._lies_here:
+        if self._lies_here and self._place.lists_at_once:
             return self._place.has(self._key, self._local.objects[self._key].made, stored.get(self._key))
         return bool(self._storage.read_manifest() == self.text)
 
@@ -94,7 +105,10 @@ class Manifests:
         if not self._lies_here:
             self._storage.save_manifest()
         self._storage.manifest_hash = self._hash
-        self._keep(self._copy_key(self.text or ""), self.text or "")
+        try:
+            self._keep(self._copy_key(self.text or ""), self.text or "")
+        except StorageError as error:
+            log.warning("The new manifest is in use; the next run will keep the copy of it that is missing: %s", error)
 
     def prunable(self, stored: Collection[str], runs: int) -> Iterator[list[str]]:
         """Give the keys of hashed files that no manifest of the last runs names, and of the copies of older manifests.
@@ -106,37 +120,54 @@ class Manifests:
         Returns:
             Batches to delete; before each it is looked whether another run has announced a manifest meanwhile.
         """
-        copies = sorted(self._copies(), key=_date, reverse=True)
-        texts = {info.key: self._read(info.key) for info in copies}
-        kept_keys = self._kept(copies, runs) | self.own_keys
-        in_use = self._storage.read_manifest()
-        kept = [paths_of(text) for text in (*(texts.get(key, "") for key in kept_keys), self.text or "", in_use or "")]
-        old = [key for key in texts if key not in kept_keys]
+        texts = self._copies()
+        kept = self._kept(texts, runs)
+        old = [copy for copy in texts if copy not in kept]
+        in_use = self._storage.read_manifest() or ""
         names = [key[len(self._place.prefix) :] for key in stored if not key.startswith(self.folder)]
-        prunable = superfluous(names, kept, [paths_of(texts[key]) for key in old])
+        prunable = superfluous(
+            names,
+            [paths_of(text) for text in (*(texts[copy] for copy in kept), self.text or "", in_use)],
+            [paths_of(texts[copy]) for copy in old],
+        )
         for start in range(0, len(prunable), _TOGETHER):
-            needed = self._newly_announced(texts)
+            needed = self._needed_meanwhile(texts)
             yield [self._place.prefix + name for name in prunable[start : start + _TOGETHER] if name not in needed]
-        yield old
+        came_again = {copy.key for copy in self._copies(texts)}
+        yield [copy.key for copy in old if copy.key not in came_again]
 
-    def _kept(self, copies: Sequence[ObjectInfo], runs: int) -> set[str]:
-        """Give the keys of the copies that count: of the last manifests in use, and of those that may still come."""
-        coming = [info for info in copies if info.key.startswith(self.folder + _COMING)]
-        came = [info for info in copies if info not in coming]
-        newest = _date(copies[0]) if copies else datetime.max.replace(tzinfo=timezone.utc)
+    def _kept(self, copies: Collection[Copy], runs: int) -> set[Copy]:
+        """Give the copies that count: that of this run, those of the last ones before, those that may still come."""
+        by_date = sorted(copies, key=lambda copy: copy.date, reverse=True)
+        coming = [copy for copy in by_date if copy.key.startswith(self.folder + _COMING)]
+        own = [copy for copy in by_date if copy.key in self.own_keys]
+        others = [copy for copy in by_date if copy not in coming and copy not in own]
         # Listings tell whole seconds: which of two copies of one second is the newer one, nobody knows.
-        last = [info for info in came if _date(info) >= _date(came[:runs][-1])]
-        return {info.key for info in (*last, *(info for info in coming if newest - _date(info) < _LONGEST_RUN))}
+        since = min((copy.date for copy in (*own, *others[: runs - 1])), default=_NEWEST)
+        newest = by_date[0].date if by_date else _NEWEST
+        may_come = (copy for copy in coming if newest - copy.date < _LONGEST_RUN)
+        return {*own, *may_come, *(copy for copy in others if copy.date >= since)}
 
-    def _newly_announced(self, known: Collection[str]) -> set[str]:
-        texts = [self._read(info.key) for info in self._copies() if info.key not in known]
+    def _needed_meanwhile(self, known: Collection[Copy]) -> set[str]:
+        """Give the hashed names of manifests that were announced, or came into use, since the copies were looked at."""
+        texts = [*self._copies(known).values(), self._storage.read_manifest() or ""]
         return {hashed for text in texts for hashed in paths_of(text).values()}
 
-    def _copies(self) -> list[ObjectInfo]:
-        return list(self._place.listing(self._name + HISTORY))
+    def _copies(self, known: Collection[Copy] = ()) -> dict[Copy, str]:
+        """Read the copies that are not known; if one goes meanwhile, what took its place is in another listing."""
+        texts: dict[Copy, str | None] = {}
+        for _ in range(_LOOKS):
+            listed = [Copy(info.key, _date(info)) for info in self._place.listing(self._name + HISTORY)]
+            texts = {copy: self._read(copy.key) for copy in listed if copy not in known}
+            if None not in texts.values():
+                break
+        return {copy: text for copy, text in texts.items() if text is not None}
 
-    def _read(self, key: str) -> str:
-        return Stretch(self._place.client, key, 0, None).read().decode()
+    def _read(self, key: str) -> str | None:
+        try:
+            return Stretch(self._place.client, key, 0, None).read().decode()
+        except ObjectNotFound:
+            return None
 
     def _copy_key(self, text: str) -> str:
         return self._place.prefix + copy_name(self._name, text)

@@ -110,6 +110,10 @@ def superfluous(
     protected = {name for paths in kept for pair in paths.items() for name in pair}
     plain = {name for paths in (*kept, *outdated) for name in paths}
     dated = {hashed for paths in outdated for hashed in paths.values()} - plain
-    return sorted(
-        name for name in stored if name not in protected and (name in dated or _HASH.sub("", name) in plain - {name})
-    )
+    return sorted(name for name in stored if name not in protected and (name in dated or _unhashed(name) in plain))
+
+
+def _unhashed(name: str) -> str | None:
+    """Give a name without the hash in it; None where it has none."""
+    plain, hashes = _HASH.subn("", name)
+    return plain if hashes else None

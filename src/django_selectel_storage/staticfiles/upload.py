@@ -13,12 +13,11 @@ from django.utils.translation import ngettext
 from django_selectel_storage import names
 from django_selectel_storage.exceptions import DeletionFailed, ObjectNotFound, SelectelException
 from django_selectel_storage.headers import STORED_MD5, ObjectHeaders
-from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectInfo, headers_of
-from django_selectel_storage.protocols.factory import client_for
 from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.staticfiles.local import LocalClient
 from django_selectel_storage.staticfiles.plan import Made, Plan, Stored, Verdict, plan, verdict
+from django_selectel_storage.storage import SelectelStorage
 
 LEAST_RETRIES = 8  # 429 is an ordinary answer to many uploads: Selectel takes 300 PUTs a second in a bucket
 MOST_FAILURES = 20  # so many, and nothing more is begun
@@ -46,6 +45,10 @@ class FilesFailed(SelectelException):
         self.untried = untried
 
 
+class NotDescribed(FilesFailed):
+    """Some files could not be described anew. All of them are stored, and in use."""
+
+
 def _untried(count: int) -> str:
     words = ngettext("{count} more file was not tried.", "{count} more files were not tried.", count)
     return f"\n  {words.format(count=count)}" if count else ""
@@ -55,18 +58,20 @@ class Destination:
     """The location of a storage in the real store.
 
     Args:
-        options: the storage's options.
+        storage: the storage.
         concurrency: how many files are under way at a time.
     """
 
-    def __init__(self, options: StorageOptions, concurrency: int) -> None:
+    def __init__(self, storage: SelectelStorage, concurrency: int) -> None:
+        options = storage.options
         connections = concurrency * (1 + options.max_concurrency)  # each file may go up in parts
         patient = replace(
             options,
             pool_maxsize=max(options.pool_maxsize, connections),
             max_retries=max(options.max_retries, LEAST_RETRIES),
         )
-        self.client = client_for(patient)
+        self.client = storage._client_with(patient)  # noqa: SLF001 - the store that the storage itself speaks to
+        self.lists_at_once = options.protocol == "s3"  # Swift's listings may lag behind
         self.prefix = names.folder_prefix("", options.location)
         self._concurrency = concurrency
 
@@ -108,14 +113,16 @@ class Destination:
         finally:
             body.close()
 
-    def describe(self, local: LocalClient, key: str) -> bool:
-        """Describe a stored file as it would be described today; give whether anything was different."""
+    def describe(self, local: LocalClient, key: str, *, dry_run: bool = False) -> bool:
+        """Describe a stored file as it would be described today; give whether anything is, or was, different."""
         info = self.client.head(key)
         wanted = _described(local, key)
         now = headers_of(info)
-        if now.standard() == {**now.further, **wanted.standard()}:
+        ruled = local.objects[key].headers.metadata
+        if now.metadata.items() >= ruled.items() and now.standard() == {**now.further, **wanted.standard()}:
             return False
-        self.client.update_headers(info, replace(wanted, further=now.further))
+        if not dry_run:
+            self.client.update_headers(info, replace(wanted, further=now.further))
         return True
 
     def remove(self, keys: Collection[str]) -> None:

@@ -45,10 +45,9 @@ class InMemory(ConfiguredStorage):
         key = {} if CREDENTIALS - {"temp_url_key"} & given.keywords.keys() else _KEY
         return conf.resolve(replace(given, keywords={**_PLACE, **key, **given.keywords}))
 
-    @cached_property
-    def client(self) -> MemoryClient:
-        """The object store in memory."""
-        return MemoryClient(self.options, self._objects)
+    def _client_with(self, options: StorageOptions) -> MemoryClient:
+        """Give the object store in memory."""
+        return MemoryClient(options, self._objects)
 
 
 class InMemorySelectelStorage(InMemory, SelectelStorage):

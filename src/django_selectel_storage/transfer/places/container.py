@@ -13,7 +13,6 @@ from django_selectel_storage import compression, names
 from django_selectel_storage.exceptions import InvalidName
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.protocols.base import ObjectInfo, headers_of
-from django_selectel_storage.protocols.factory import client_for
 from django_selectel_storage.protocols.reading import Stretch
 from django_selectel_storage.protocols.s3.parts import part_size
 from django_selectel_storage.storage import SelectelStorage
@@ -48,8 +47,8 @@ class ContainerPlace:
         self.storage = storage
         self.options = storage.options
         many = replace(self.options, pool_maxsize=max(CONNECTIONS, self.options.pool_maxsize))
-        self.client = client_for(many)
-        self._patient = client_for(replace(many, read_timeout=max(PATIENCE, many.read_timeout)))
+        self.client = storage._client_with(many)  # noqa: SLF001 - the store that the storage itself speaks to
+        self._patient = storage._client_with(replace(many, read_timeout=max(PATIENCE, many.read_timeout)))  # noqa: SLF001
 
     def entries(self, prefix: str) -> Iterator[Entry]:
         """Give all files, page by page."""
