@@ -20,22 +20,38 @@ The rooms, from the door inwards; each imports only from its own number or a hig
     4  protocols    what any object store can do (base), which one is chosen (factory), and how S3 and Swift say it
        windows      a file's bytes, fetched as they are read
     5  signing      SigV4 and TempURL, pure functions
-       transport    messages, bodies, retries; the pool is the only room that opens connections
+       transport    messages, bodies, retries; the pool is the only room that sends over connections (doctor.network
+                    opens sockets too, to look at them)
        compression  what goes out compressed, and is unpacked on its way back
     6  options, option_rules, option_values, dsn, hosts, names, headers, exceptions      pure
 
-The path of a save: ``SelectelStorage.save`` -> ``content.rewindable`` -> ``naming.NameSearch`` ->
-``SelectelStorage._save`` -> ``StoringStorage._store`` -> ``names.object_key``, ``transport.body``,
-``headers.for_object``, ``compression`` -> ``protocols.conditional.put_if_absent`` -> ``ObjectClient.put`` ->
-``wire.put_object`` -> ``Pool.send``, which has each try signed -> ``wire.raise_for_status`` -> the name. A large file
-leaves this path at ``put``, for ``s3.multipart.Uploads.store``.
+The path of a save: ``SelectelStorage.save`` -> ``content.rewindable`` -> ``_save_under_free_name``, which tries names
+of ``naming.NameSearch`` -> ``_saved`` -> ``_save`` -> ``StoringStorage._store`` -> ``names.object_key``,
+``transport.body``, ``headers.for_object``, ``compression`` -> ``protocols.conditional.put_if_absent`` ->
+``ObjectClient.put`` -> ``wire.put_object`` -> ``Pool.send``, which has each try authorised (S3: ``signing.sigv4``;
+Swift: the token of ``TokenKeeper.current``, after a login if there is none) -> ``wire.raise_for_status`` -> the name. A
+large file leaves this path at ``put``, for ``s3.multipart.Uploads.store``.
+
+Its hinge: Django's ``_save(name, content)`` has no room for "overwrite nothing". ``_saved`` says so beside it, in a
+context variable (``naming.attempted``), and ``_save`` looks there (``naming.attempt_of``). A name that is taken comes
+back the same way, and the next one is tried. Without such a word (``file_overwrite``, a file open for writing,
+``_save`` called directly) ``_store`` goes straight to ``ObjectClient.put``.
 
 The path of a read: ``SelectelStorage._open`` -> ``files.ObjectFile`` -> ``windows.Windows`` ->
-``protocols.reading.Stretch`` -> ``ObjectClient.get`` -> ``wire.get_object`` -> ``Pool.send`` ->
-``fields.object_range`` -> the bytes.
+``protocols.reading.Stretch`` -> ``ObjectClient.get`` -> ``wire.get_object`` -> ``Pool.send`` -> ``fields.object_range``
+-> the bytes.
 
-The path of a URL: ``SelectelStorage.url`` -> ``StorageOptions.signing_window`` -> ``ObjectClient.signed_url`` ->
-``signing.sigv4`` or ``signing.tempurl``. Nothing is sent; Swift may have to be logged in to, once.
+The path of a URL: ``SelectelStorage.url`` -> ``names.object_key`` -> with ``custom_domain`` ``names.public_url``, where
+nothing is signed ``ObjectClient.plain_url``; otherwise ``StorageOptions.signing_window`` -> ``ObjectClient.signed_url``
+-> ``signing.sigv4`` or ``signing.tempurl``. Nothing is sent; Swift may have to be logged in to, and be asked
+(``/info``) which digests it allows for signatures, each once.
+
+The path of a static file: ``collectstatic.Command.collect`` -> ``_twin``, a copy of the user's storage on a
+``LocalClient`` -> Django collects and post-processes into that; each file takes the path of a save as far as ``put`` ->
+``Deployment.run`` -> ``Destination.listing`` -> ``Destination.compared`` -> ``Manifests.announce`` ->
+``Destination.upload``, straight to ``ObjectClient.put`` -> ``Manifests.commit``, from which on sites use the new files
+-> ``Manifests.prunable`` -> ``Destination.remove``. A page finds its hashed name by ``HashedNames.hashed_files``, and
+goes on with the path of a URL.
 """
 
 __version__ = "2.0.0.dev0"

@@ -98,6 +98,8 @@ def _rules_outside(name: str, room: str, dotted: str) -> Iterator[tuple[bool, st
     its_errors = room == "transport" and belongs(dotted, "urllib3.exceptions")
     opens = belongs(dotted, "urllib3") and name != "transport.pool" and not its_errors
     yield opens, "only transport/pool opens connections"
+    looks = name == "doctor.network" or room == "devserver"
+    yield belongs(dotted, "socket") and not looks, "only doctor/network and the devserver open sockets themselves"
     yield belongs(dotted, "swift", "eventlet") and room != "devserver", "Swift's server has a process of its own"
     yield belongs(dotted, "boto3", "botocore", "swiftclient", "requests"), "the package speaks the protocols itself"
 
@@ -160,6 +162,8 @@ def module(name: str, text: str) -> Module:
         pytest.param("transport.body", "from urllib3 import PoolManager", "only transport/pool", id="a second pool"),
         pytest.param("transport.faults", "import urllib3", "only transport/pool", id="all of urllib3"),
         pytest.param("protocols.s3.wire", "import urllib3.exceptions", "only transport/pool", id="urllib3's errors"),
+        pytest.param("doctor.login", "import socket", "only doctor/network", id="sockets elsewhere in the doctor"),
+        pytest.param("transport.pool", "from socket import socket", "only doctor/network", id="sockets in the pool"),
         pytest.param("protocols.s3.wire", "from ..swift import wire", "S3 does not know Swift", id="S3 and Swift"),
         pytest.param(
             "protocols.swift.wire",
@@ -203,6 +207,8 @@ def test_a_forbidden_import_is_found(name: str, text: str, words: str) -> None:
         ("transport.pool", "import urllib3"),
         ("transport.faults", "from urllib3.exceptions import HTTPError"),
         ("devserver.child", "import eventlet\nfrom swift.common import wsgi"),
+        ("devserver.listening", "import socket"),
+        ("doctor.network", "import socket"),
         ("testing", "from django_selectel_storage import devserver"),
         ("management.commands.a", "from django_selectel_storage import storage, conf, dsn"),
         ("names", "import swiftly\nimport djangology\nimport urllib3000"),

@@ -1,4 +1,4 @@
-"""THE WIRE: the only room that opens connections. One pool per origin and process, shared by threads, safe over forks.
+"""THE WIRE: the only room that sends over connections. A pool is shared by threads, and safe over forks.
 
 It sends a request, tries again where ``retries`` says so, and hands back an answer or one of our errors; it must not
 know what S3 or Swift mean by them.
