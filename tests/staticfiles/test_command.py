@@ -163,6 +163,18 @@ def test_headers_that_cannot_be_refreshed_fail_the_command_which_says_that_all_i
     assert project.stored()[manifest_of(project)["js/app.js"]] == b"console.log('changed')"
 
 
+def test_files_that_cannot_be_deleted_fail_the_command_which_says_that_all_is_in_use(
+    project: Project, hooks: Hooks
+) -> None:
+    project.collect()
+    project.storage()._save("left.txt", io.BytesIO(b"left"))
+    hooks.fault(status=403, count=100, method="POST")
+    with pytest.raises(CommandError, match=r"(?s)Deleting.*stored and in use"):
+        project.collect("--clear")
+    hooks.clear_faults()
+    assert "left.txt" in project.stored()
+
+
 def test_a_copy_that_cannot_be_kept_is_no_failure_once_the_manifest_is_in_use(
     project: Project, hooks: Hooks, caplog: pytest.LogCaptureFixture
 ) -> None:

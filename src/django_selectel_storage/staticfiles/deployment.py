@@ -13,7 +13,7 @@ from django_selectel_storage.staticfiles.local import LocalClient
 from django_selectel_storage.staticfiles.manifests import Manifests
 from django_selectel_storage.staticfiles.plan import Plan, Stored
 from django_selectel_storage.staticfiles.progress import Show
-from django_selectel_storage.staticfiles.upload import Destination, FilesFailed, NotDescribed
+from django_selectel_storage.staticfiles.upload import Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,9 @@ class Deployment:
         place: the location in the real store.
         wishes: the options of the command.
         show: shows how far the uploads are.
+
+    Attributes:
+        all_in_use: whether everything is stored by now, and the manifest of this run in use.
     """
 
     def __init__(
@@ -63,14 +66,15 @@ class Deployment:
         own = self._manifests.own_keys
         self._made = {key: found.made for key, found in local.objects.items() if key not in own}
         self._outcome = Outcome()
+        self.all_in_use = False
 
     def run(self) -> Outcome:
         """Bring the location up to date.
 
         Raises:
-            FilesFailed: some files could not be stored; the manifest in use is the old one.
-            NotDescribed: everything is stored and in use, and some files could not be described anew.
-            DeletionFailed: everything is stored and in use, and some files could not be deleted.
+            FilesFailed: some files could not be stored, or described anew.
+            DeletionFailed: some files could not be deleted.
+            StorageError: the store did not do something else; ``all_in_use`` tells how far things have come.
         """
         stored = self._listed()
         todo = self._place.compared(self._made, stored)
@@ -82,6 +86,7 @@ class Deployment:
             self._store_with_manifest(todo, stored)
         else:
             self._store(todo)
+        self.all_in_use = not self._wishes.dry_run
         if self._wishes.refresh_headers:
             self._describe(todo.unchanged)
         self._delete(stored)
@@ -134,10 +139,7 @@ class Deployment:
             if self._place.describe(self._local, key, dry_run=self._wishes.dry_run):
                 self._outcome.described.append(key)
 
-        try:
-            self._place.each(describe, unchanged)
-        except FilesFailed as error:
-            raise NotDescribed(error.failures, error.untried) from error
+        self._place.each(describe, unchanged)
 
     def _delete(self, stored: Collection[str]) -> None:
         if self._wishes.clear:

@@ -45,10 +45,6 @@ class FilesFailed(SelectelException):
         self.untried = untried
 
 
-class NotDescribed(FilesFailed):
-    """Some files could not be described anew. All of them are stored, and in use."""
-
-
 def _untried(count: int) -> str:
     words = ngettext("{count} more file was not tried.", "{count} more files were not tried.", count)
     return f"\n  {words.format(count=count)}" if count else ""

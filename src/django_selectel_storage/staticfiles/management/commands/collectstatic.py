@@ -29,7 +29,7 @@ from django_selectel_storage.protocols.base import ObjectClient
 from django_selectel_storage.staticfiles import progress
 from django_selectel_storage.staticfiles.deployment import Deployment, Outcome, Wishes
 from django_selectel_storage.staticfiles.local import LocalClient
-from django_selectel_storage.staticfiles.upload import Destination, FilesFailed, NotDescribed
+from django_selectel_storage.staticfiles.upload import Destination, FilesFailed
 from django_selectel_storage.storage import SelectelStorage
 
 CONCURRENCY = 16
@@ -40,7 +40,7 @@ _STILL_THE_OLD = gettext_lazy(
     "collectstatic again when the cause is mended."
 )
 _SOME_ARE_OLD = gettext_lazy("What is uploaded stays; run collectstatic again when the cause is mended.")
-_ALL_ARE_IN_USE = gettext_lazy("All files are stored and in use; only the headers of these are as they were.")
+_ALL_ARE_IN_USE = gettext_lazy("All files that were collected are stored and in use.")
 
 
 class Command(collectstatic.Command):
@@ -137,16 +137,17 @@ class Command(collectstatic.Command):
 
     def _deployed(self, storage: SelectelStorage, twin: SelectelStorage, local: LocalClient) -> Outcome:
         wishes = Wishes(self._chosen["prune"], self.clear, self._chosen["refresh_headers"], self.dry_run)
+        place = Destination(storage, self._chosen["concurrency"])
+        deployment = Deployment(storage, twin, local, place, wishes, self._show())
         try:
-            place = Destination(storage, self._chosen["concurrency"])
-            return Deployment(storage, twin, local, place, wishes, self._show()).run()
-        except NotDescribed as error:
-            raise CommandError(f"{error}\n{_ALL_ARE_IN_USE}") from error
-        except FilesFailed as error:
-            whole = _STILL_THE_OLD if isinstance(storage, ManifestFilesMixin) else _SOME_ARE_OLD
-            raise CommandError(f"{error}\n{whole}") from error
+            return deployment.run()
         except SelectelException as error:
-            raise CommandError(str(error)) from error
+            words = [str(error)]
+            if deployment.all_in_use:
+                words.append(str(_ALL_ARE_IN_USE))
+            elif isinstance(error, FilesFailed):
+                words.append(str(_STILL_THE_OLD if isinstance(storage, ManifestFilesMixin) else _SOME_ARE_OLD))
+            raise CommandError("\n".join(words)) from error
 
     # --- what is refused ---------------------------------------------------------------------------------------------
 
