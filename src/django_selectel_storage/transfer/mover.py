@@ -11,7 +11,7 @@ from django_selectel_storage.exceptions import DamagedTransfer
 from django_selectel_storage.transfer.bodies import stoppable
 from django_selectel_storage.transfer.digests import md5_of
 from django_selectel_storage.transfer.places.container import ContainerPlace
-from django_selectel_storage.transfer.places.replacing import Lost
+from django_selectel_storage.transfer.places.replacing import AnotherName, Lost
 from django_selectel_storage.transfer.sameness import Comparison
 from django_selectel_storage.transfer.values import FATAL, Entry, Outcome, Pair, Place, Result
 from django_selectel_storage.transfer.work import Memory
@@ -68,7 +68,7 @@ class Mover:
         except FATAL:
             raise
         except Exception as error:  # noqa: BLE001 - a foreign storage may raise anything; one file stops no other
-            reason, final = str(error) or type(error).__name__, isinstance(error, Lost)
+            reason, final = str(error) or type(error).__name__, isinstance(error, (AnotherName, Lost))
             return Outcome(pair, Result.FAILED, reason=reason, final=final)
 
     def _move(self, pair: Pair) -> Outcome:

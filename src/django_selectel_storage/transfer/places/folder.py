@@ -13,11 +13,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from django_selectel_storage.transfer.digests import md5_of
+from django_selectel_storage.transfer.places.steps import refusal_of
 from django_selectel_storage.transfer.values import Entry, Item, Known, Place, Words
 from django_selectel_storage.transport.body import CHUNK, SMALL, Body, BytesBody, FileBody
 
 UNFINISHED = ".selectel-part"  # how the names of files end that are being written
-_BAD_SEGMENTS = frozenset({"", ".", ".."})
 
 
 class FolderPlace:
@@ -58,18 +58,11 @@ class FolderPlace:
 
     def refusal(self, entry: Entry) -> Words:
         """Say why a name cannot be that of a file."""
-        segments = entry.name.split("/")
-        if "\0" in entry.name:
-            return _("The name of a file cannot hold the character NUL.")
-        if segments[-1] == "":
-            return _("The name of a file cannot end with a slash: this is the mark of a folder, which has no file.")
-        if not _BAD_SEGMENTS.isdisjoint(segments):
-            return _("The name of a file cannot have an empty step, nor '.' or '..' as one.")
-        if segments[-1].endswith(UNFINISHED):
+        if entry.name.endswith(UNFINISHED):
             return format_lazy(
                 _("Names that end with {ending!r} are those of files that are being written."), ending=UNFINISHED
             )
-        return ""
+        return refusal_of(entry.name)
 
     def look(self, entry: Entry, *, as_stored: bool) -> Known:  # noqa: ARG002 - as in Place
         """Read a file, as nothing else tells its MD5."""

@@ -9,11 +9,13 @@ from typing import Any
 
 from django.core.files.storage import Storage
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from django_selectel_storage.transfer import marks
 from django_selectel_storage.transfer.bodies import IN_MEMORY
 from django_selectel_storage.transfer.digests import md5_of
 from django_selectel_storage.transfer.places.replacing import Unclosed, save_as
+from django_selectel_storage.transfer.places.steps import refusal_of
 from django_selectel_storage.transfer.values import Entry, Item, Known, Place, Words
 from django_selectel_storage.transport.body import body_of
 
@@ -41,9 +43,11 @@ class ForeignPlace:
         """Whether both are one storage."""
         return isinstance(other, ForeignPlace) and self.storage is other.storage
 
-    def refusal(self, entry: Entry) -> Words:  # noqa: ARG002 - as in Place
-        """Leave it to the storage."""
-        return ""
+    def refusal(self, entry: Entry) -> Words:
+        """Say why a storage may take a name for that of another file: many clean what they are given."""
+        if "\\" in entry.name:
+            return _("The name of a file cannot have a backslash here: Django's storages take it for a slash.")
+        return refusal_of(entry.name)
 
     def look(self, entry: Entry, *, as_stored: bool) -> Known:
         """Read a file, as nothing else tells its MD5."""
