@@ -42,6 +42,7 @@ class ContainerPlace:
 
     keeps_headers = True
     lists_cheaply = True
+    folder = None
 
     def __init__(self, storage: SelectelStorage, title: str) -> None:
         self.title = title
