@@ -195,6 +195,23 @@ def test_memory_stays_bounded(
     assert peak < 32 * MIB + 6 * 2 * MIB
 
 
+def test_memory_stays_bounded_also_where_a_listing_does_not_tell_the_size(
+    transfer: Command, define: Define, segmented: Segmented, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mover, "MEMORY", 16 * MIB)
+    old = define("old", "swift")
+    define("new", "s3", max_concurrency=3)
+    for number in range(6):
+        segmented(old, f"{number}.bin", LARGE[: 16 * MIB])
+    tracemalloc.start()
+    try:
+        assert transfer("old", "new", "--workers=6").code == 0
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 * MIB + 6 * 2 * MIB
+
+
 def test_a_large_sparse_file_goes_up_in_parts(
     transfer: Command, define: Define, tmp_path: Path, requests_for: Requests
 ) -> None:

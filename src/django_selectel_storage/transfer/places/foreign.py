@@ -20,7 +20,7 @@ from django_selectel_storage.transfer.places.folder import are_nested
 from django_selectel_storage.transfer.places.replacing import Unclosed, save_as
 from django_selectel_storage.transfer.places.steps import refusal_of
 from django_selectel_storage.transfer.values import FATAL, Entry, Item, Known, Place, Words
-from django_selectel_storage.transport.body import body_of
+from django_selectel_storage.transport.body import SMALL, body_of
 
 
 class ForeignPlace:
@@ -63,7 +63,7 @@ class ForeignPlace:
     def open(self, entry: Entry, *, as_stored: bool) -> Iterator[Item]:  # noqa: ARG002 - as in Place
         """Open a file."""
         with self.storage.open(entry.name, "rb") as file:
-            body = body_of(file, IN_MEMORY)
+            body = body_of(file, SMALL)
             try:
                 yield Item(body, Known(body.size, modified=self._modified(entry.name)))
             finally:
