@@ -77,6 +77,7 @@ def test_what_is_no_shard_is_refused(text: str) -> None:
         (Entry("a", 1, "x"), Entry("a", 2, "x"), False),
         (Entry("a", 1, "x"), Entry("a", 1, "y"), False),
         (Entry("a", 1), Entry("a", 1), False),
+        (Entry("a", 0, "x"), Entry("a", 0, "x"), False),  # as Swift lists segmented objects
         (Entry("a", 1, "x", "no file"), Entry("a", 1, "x"), False),
         (Entry("a", 1, "x"), None, False),
     ],

@@ -70,6 +70,17 @@ def define(settings: Any, stack: Stack, location: str) -> Define:
 
 
 @pytest.fixture
+def alias(settings: Any) -> Callable[..., None]:
+    """Adds an alias to STORAGES."""
+
+    def add(name: str, backend: str | type, **options: Any) -> None:
+        path = backend if isinstance(backend, str) else f"{backend.__module__}.{backend.__qualname__}"
+        settings.STORAGES = {**settings.STORAGES, name: {"BACKEND": path, "OPTIONS": options}}
+
+    return add
+
+
+@pytest.fixture
 def disk(tmp_path: Path) -> Callable[..., Path]:
     """Makes a folder of files, each with the same time of change."""
 

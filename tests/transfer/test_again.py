@@ -18,7 +18,12 @@ from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.storage import SelectelStorage
+from django_selectel_storage.transfer import plan
+from django_selectel_storage.transfer.mover import Mover, Wishes
+from django_selectel_storage.transfer.places.container import ContainerPlace
+from django_selectel_storage.transfer.places.folder import FolderPlace
 from django_selectel_storage.transfer.report import INTERRUPTED
+from django_selectel_storage.transfer.values import Result
 from tests.conftest import CONTAINER, face_options
 from tests.servers.stack import Stack
 from tests.transfer.conftest import LARGE_FROM, MIB, Command, Define, content_of
@@ -193,3 +198,18 @@ def test_a_run_that_is_interrupted_ends_soon_and_leaves_no_parts(
     assert len(parts) < 18
     assert list(new.unfinished_uploads()) == []
     assert content_of(new) == {}
+
+
+@pytest.mark.parametrize("kind", ["disk", "container"])
+def test_what_is_read_back_is_let_go_of_too(define: Define, disk: Any, kind: str) -> None:
+    folder, old, new = disk({"large.bin": LARGE}), define("old", "keystone"), define("new", "swift")
+    for storage in (old, new):
+        storage.save("large.bin", ContentFile(LARGE))
+    source = FolderPlace(folder, "a folder") if kind == "disk" else ContainerPlace(old, "a container")
+    target = ContainerPlace(new, "another")
+    (pair,) = plan.pairs(source.entries(""), target.entries(""))
+    mover = Mover(source, target, Wishes(verify=True))
+    assert mover.move(pair).result is Result.SAME
+    mover.give_up()
+    outcome = mover.move(pair)
+    assert (outcome.result, outcome.reason) == (Result.FAILED, "The run was given up.")

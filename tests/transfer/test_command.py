@@ -36,15 +36,6 @@ class Renaming(InMemoryStorage):
         return super().get_available_name(f"mine-{name}" if name == "a.txt" else name, max_length)
 
 
-@pytest.fixture
-def alias(settings: Any) -> Callable[..., None]:
-    def add(name: str, backend: str | type, **options: Any) -> None:
-        path = backend if isinstance(backend, str) else f"{backend.__module__}.{backend.__qualname__}"
-        settings.STORAGES = {**settings.STORAGES, name: {"BACKEND": path, "OPTIONS": options}}
-
-    return add
-
-
 def test_an_alias_of_a_folder_keeps_its_permissions(
     transfer: Command, define: Define, alias: Any, tmp_path: Path
 ) -> None:

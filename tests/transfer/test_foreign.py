@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from django_selectel_storage.devserver import Hooks
+from tests.outsider import Outsider
 from tests.transfer.conftest import Command, Define, files_in
 
 OLD, NEW = b"the old one", b"the new one, and longer"
@@ -47,6 +49,27 @@ class Replacing(Filling):
             raise OSError("No space left on device.")
         Path(self.path(name)).write_bytes(content.read())
         return name
+
+
+class Normalising(Replacing):
+    """A storage that takes many spellings for one name, as those do that clean their keys."""
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return posixpath.normpath(name.replace("\\", "/").replace(" ", "_"))
+
+    def path(self, name: str) -> str:
+        return super().path(self.get_available_name(name))
+
+
+class Lowering(Filling):
+    """A storage that stores everything in small letters, and says so only afterwards."""
+
+    def _save(self, name: str, content: Any) -> str:
+        return super()._save(name.lower(), content)
+
+
+class LoweringAndReplacing(Lowering, Replacing):
+    """The same, and it replaces by itself."""
 
 
 @pytest.fixture
@@ -111,3 +134,46 @@ def test_a_folder_keeps_the_old_file_when_the_new_one_cannot_be_read_to_its_end(
     hooks.fault(status=0, method="GET", match="/old/a.txt", corrupt=True, count=99)
     assert transfer("old", str(tmp_path)).code == 3
     assert files_in(tmp_path) == {"a.txt": OLD}
+
+
+@pytest.mark.parametrize("kind", [Filling, Normalising])
+@pytest.mark.parametrize("name", ["a//b.txt", "a/./b.txt", "a/x/../b.txt", "a\\b.txt", "a/b.txt/", "/a/b.txt"])
+def test_a_name_that_a_storage_may_take_for_that_of_another_file_is_refused(
+    transfer: Command,
+    define: Define,
+    outsider: Callable[[str, str], Outsider],
+    target: Any,
+    tmp_path: Path,
+    kind: type[Filling],
+    name: str,
+) -> None:
+    target(kind)
+    (tmp_path / "target/a").mkdir()
+    (tmp_path / "target/a/b.txt").write_bytes(OLD)
+    define("old", "s3")
+    outsider("old", "s3").put(name, NEW)
+    done = transfer("old", "target")
+    assert (done.code, "1 failed" in done.complaints) == (3, True)
+    assert files_in(tmp_path / "target") == {"a.txt": OLD, "a/b.txt": OLD}
+
+
+@pytest.mark.parametrize(("kind", "name"), [(Normalising, "a b.txt"), (Lowering, "A_B.txt")])
+def test_a_storage_that_changes_names_loses_no_other_file(
+    transfer: Command, disk: Any, target: Any, tmp_path: Path, kind: type[Filling], name: str
+) -> None:
+    target(kind)
+    (tmp_path / "target/a_b.txt").write_bytes(OLD)
+    done = transfer(str(disk({name: NEW})), "target")
+    assert (done.code, "name" in done.complaints) == (3, True)
+    found = files_in(tmp_path / "target")
+    assert (found.pop("a.txt"), found.pop("a_b.txt")) == (OLD, OLD)
+    assert list(found.values()) == ([NEW] if kind is Lowering else [])
+
+
+def test_what_a_storage_overwrote_under_another_name_is_not_deleted(
+    transfer: Command, disk: Any, target: Any, tmp_path: Path
+) -> None:
+    target(LoweringAndReplacing)
+    done = transfer(str(disk({"A.txt": NEW})), "target")
+    assert (done.code, "'a.txt'" in done.complaints) == (3, True)
+    assert files_in(tmp_path / "target") == {"a.txt": NEW}

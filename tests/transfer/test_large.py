@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import threading
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
+from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.transfer import bodies, mover
 from django_selectel_storage.transfer.places.container import ContainerPlace
 from tests.outsider import Clients
@@ -22,6 +24,7 @@ from tests.transfer.conftest import MIB, Command, Define
 
 LARGE = os.urandom(23 * MIB + 7)
 Requests = Callable[[], list[LoggedRequest]]
+Segmented = Callable[[SelectelStorage, str, bytes], None]
 
 
 @pytest.fixture
@@ -102,6 +105,73 @@ def test_segments_of_others_arrive_as_one_object(transfer: Command, define: Defi
     assert copy.open("film.mp4").read() == LARGE[: 6 * MIB]
 
 
+@pytest.fixture
+def segmented(clients: Clients) -> Segmented:
+    """Stores an object in two segments, as clients of Swift do: it is listed with 0 bytes and the MD5 of none."""
+
+    def store(storage: SelectelStorage, name: str, content: bytes) -> None:
+        swift, container, half = clients.of("swift"), storage.options.container, len(content) // 2
+        key = f"{storage.options.location}/{name}"
+        for number, segment in enumerate((content[:half], content[half:])):
+            swift.put_object(container, f"segments/{key}/{number}", segment)
+        swift.put_object(container, key, b"", headers={"X-Object-Manifest": f"{container}/segments/{key}/"})
+
+    return store
+
+
+def test_a_segmented_object_is_not_the_same_as_an_empty_file(
+    transfer: Command, define: Define, segmented: Segmented, disk: Any
+) -> None:
+    segmented(define("old", "swift"), "film", b"a film")
+    for schema, face in (("beside", "swift"), ("new", "s3"), ("far", "keystone")):
+        target = define(schema, face)
+        target.save("film", ContentFile(b""))
+        assert "1 copied" in transfer("old", schema).words
+        assert target.open("film").read() == b"a film"
+    folder = disk({"film": b""})
+    assert "1 copied" in transfer("old", str(folder)).words
+    assert (folder / "film").read_bytes() == b"a film"
+
+
+@pytest.mark.parametrize("face", ["swift", "s3"])
+def test_an_empty_file_replaces_a_segmented_object(
+    transfer: Command, define: Define, segmented: Segmented, disk: Any, face: str
+) -> None:
+    new = define("new", face, container="other")
+    define("old", "swift").save("film", ContentFile(b""))
+    for source in (str(disk({"film": b""})), "old"):
+        segmented(new, "film", b"a film")
+        assert "1 copied" in transfer(source, "new").words
+        assert new.open("film").read() == b""
+        assert "1 same" in transfer(source, "new").words
+
+
+def test_segmented_objects_are_compared_by_their_segments(
+    transfer: Command, define: Define, segmented: Segmented
+) -> None:
+    old, new = define("old", "swift"), define("new", "swift", container="other")
+    segmented(old, "film", b"a film")
+    segmented(new, "film", b"a film")
+    assert "1 same" in transfer("old", "new").words
+    segmented(new, "film", b"b film")
+    assert "1 copied" in transfer("old", "new").words
+    assert new.open("film").read() == b"a film"
+
+
+def test_static_large_objects_are_listed_by_their_segments(transfer: Command, define: Define, clients: Clients) -> None:
+    old, new = define("old", "swift"), define("new", "swift", container="other")
+    swift = clients.of("swift")
+    for storage, content in ((old, b"a film"), (new, b"b film")):
+        container, key = storage.options.container, f"{storage.options.location}/film"
+        swift.put_object(container, f"segments/{key}", content)
+        manifest = json.dumps([{"path": f"{container}/segments/{key}"}])
+        swift.put_object(container, key, manifest, query_string="multipart-manifest=put")
+    assert [info.size for info in old.walk()] == [6]
+    assert "1 copied" in transfer("old", "new").words
+    assert new.open("film").read() == b"a film"
+    assert "1 same" in transfer("old", "new").words
+
+
 def test_memory_stays_bounded(
     transfer: Command, define: Define, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +193,23 @@ def test_memory_stays_bounded(
     finally:
         tracemalloc.stop()
     assert peak < 32 * MIB + 6 * 2 * MIB
+
+
+def test_memory_stays_bounded_also_where_a_listing_does_not_tell_the_size(
+    transfer: Command, define: Define, segmented: Segmented, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mover, "MEMORY", 16 * MIB)
+    old = define("old", "swift")
+    define("new", "s3", max_concurrency=3)
+    for number in range(6):
+        segmented(old, f"{number}.bin", LARGE[: 16 * MIB])
+    tracemalloc.start()
+    try:
+        assert transfer("old", "new", "--workers=6").code == 0
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 * MIB + 6 * 2 * MIB
 
 
 def test_a_large_sparse_file_goes_up_in_parts(

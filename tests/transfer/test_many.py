@@ -51,6 +51,7 @@ class Endless:
     title = "the endless"
     keeps_headers = True
     lists_cheaply = True
+    folder = None
 
     def __init__(self, count: int) -> None:
         self._count = count

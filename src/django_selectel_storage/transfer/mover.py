@@ -11,9 +11,9 @@ from django_selectel_storage.exceptions import DamagedTransfer
 from django_selectel_storage.transfer.bodies import stoppable
 from django_selectel_storage.transfer.digests import md5_of
 from django_selectel_storage.transfer.places.container import ContainerPlace
-from django_selectel_storage.transfer.places.replacing import Lost
+from django_selectel_storage.transfer.places.replacing import AnotherName, Lost
 from django_selectel_storage.transfer.sameness import Comparison
-from django_selectel_storage.transfer.values import FATAL, Entry, Outcome, Pair, Place, Result
+from django_selectel_storage.transfer.values import FATAL, Entry, Item, Outcome, Pair, Place, Result
 from django_selectel_storage.transfer.work import Memory
 
 _FOLDER = gettext_lazy("It is the mark of a folder (its content type says so), which has no file.")
@@ -68,7 +68,7 @@ class Mover:
         except FATAL:
             raise
         except Exception as error:  # noqa: BLE001 - a foreign storage may raise anything; one file stops no other
-            reason, final = str(error) or type(error).__name__, isinstance(error, Lost)
+            reason, final = str(error) or type(error).__name__, isinstance(error, (AnotherName, Lost))
             return Outcome(pair, Result.FAILED, reason=reason, final=final)
 
     def _move(self, pair: Pair) -> Outcome:
@@ -100,13 +100,20 @@ class Mover:
         if isinstance(source, ContainerPlace) and isinstance(target, ContainerPlace) and target.copies_from(source):
             target.copy(source, entry)
             return True
-        with self._memory.taken(target.memory_for(entry.size)), source.open(entry, as_stored=self._as_stored) as item:
+        # The size that is listed may be that of a manifest; that of an open file is true.
+        with (
+            source.open(entry, as_stored=self._as_stored) as item,
+            self._memory.taken(target.memory_for(item.body.size)),
+        ):
             target.write(entry.name, replace(item, body=stoppable(item.body, self._given_up)))
         return False
 
     def _reads_back(self, entry: Entry) -> bool:
         """Read a file out of the target, and compare it with the source."""
         with self._source.open(entry, as_stored=self._as_stored) as item:
-            wanted = item.known.md5 or item.body.digest("md5")
+            wanted = item.known.md5 or self._md5_of(item)
         with self._target.open(entry, as_stored=self._as_stored) as item:
-            return md5_of(item.body.chunks()) == wanted
+            return self._md5_of(item) == wanted
+
+    def _md5_of(self, item: Item) -> str:
+        return md5_of(stoppable(item.body, self._given_up).chunks())

@@ -94,11 +94,14 @@ def in_order(entries: Iterable[Entry], title: str) -> Iterator[Entry]:
 
 
 def is_same(pair: Pair) -> bool:
-    """Whether the listings alone prove that both files are the same: by size and ETag."""
+    """Whether the listings alone prove that both files are the same: by size and ETag.
+
+    No bytes prove nothing: Swift lists an object that is segmented by prefix (X-Object-Manifest) as an empty one.
+    """
     one, other = pair.one, pair.other
     if other is None or one.problem or other.problem:
         return False
-    return one.size == other.size and bool(one.etag) and one.etag == other.etag
+    return one.size == other.size > 0 and bool(one.etag) and one.etag == other.etag
 
 
 def has_parts(etag: str) -> int:

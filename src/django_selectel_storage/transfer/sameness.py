@@ -51,7 +51,9 @@ class Comparison:
         return self._source.keeps_headers and self._ours.size == other.size
 
     def _by_listed_md5(self) -> bool:
-        """Compare the MD5 of a file that has to be read with the ETag in the other's listing."""
+        """Compare the MD5 of a file that has to be read with the ETag in the other's listing; see ``plan.is_same``."""
+        if not self._other.size:
+            return False
         if not self._source.keeps_headers:
             return self._ours.md5 == self._other.etag
         return not self._target.keeps_headers and self._theirs.md5 == self._pair.one.etag

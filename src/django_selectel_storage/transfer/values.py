@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from django.utils.functional import Promise
@@ -120,6 +121,11 @@ class Place(Protocol):
     title: str
     keeps_headers: bool
     lists_cheaply: bool
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder on a disk that its files lie in; None where nothing tells of one."""
+        ...
 
     def entries(self, prefix: str) -> Iterator[Entry]:
         """Give all files whose names begin with a prefix, in the order of their names' code points."""

@@ -41,6 +41,7 @@ class ContainerPlace:
 
     keeps_headers = True
     lists_cheaply = True
+    folder = None
 
     def __init__(self, storage: SelectelStorage, title: str) -> None:
         self.title = title

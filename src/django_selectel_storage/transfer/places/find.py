@@ -48,7 +48,7 @@ def source_of(text: str) -> Place:
         ConfigurationError: also when it is a folder that is not there.
     """
     place = place_of(text)
-    if isinstance(place, FolderPlace) and not place.exists():
+    if place.folder is not None and not place.folder.is_dir():
         raise ConfigurationError(f"There is nothing to move: {place.title} does not exist.")
     return place
 

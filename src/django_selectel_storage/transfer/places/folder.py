@@ -13,11 +13,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from django_selectel_storage.transfer.digests import md5_of
+from django_selectel_storage.transfer.places.steps import refusal_of
 from django_selectel_storage.transfer.values import Entry, Item, Known, Place, Words
 from django_selectel_storage.transport.body import CHUNK, SMALL, Body, BytesBody, FileBody
 
 UNFINISHED = ".selectel-part"  # how the names of files end that are being written
-_BAD_SEGMENTS = frozenset({"", ".", ".."})
 
 
 class FolderPlace:
@@ -37,39 +37,25 @@ class FolderPlace:
         self, root: str | Path, title: str, *, file_mode: int | None = None, folder_mode: int | None = None
     ) -> None:
         self.title = title
-        self._root = Path(root)
+        self.folder = Path(root)
         self._file_mode = file_mode
         self._folder_mode = folder_mode
 
-    def exists(self) -> bool:
-        """Whether there is such a folder."""
-        return self._root.is_dir()
-
     def entries(self, prefix: str) -> Iterator[Entry]:
         """Give all files; the names of one folder after the other are held in memory."""
-        return self._walk("", prefix, ()) if self.exists() else iter(())
+        return self._walk("", prefix, ()) if self.folder.is_dir() else iter(())
 
     def overlaps(self, other: Place) -> bool:
         """Whether one folder lies in the other."""
-        if not isinstance(other, FolderPlace):
-            return False
-        ours, theirs = self._root.resolve(), other._root.resolve()  # noqa: SLF001 - of the same kind
-        return ours.is_relative_to(theirs) or theirs.is_relative_to(ours)
+        return are_nested(self.folder, other.folder)
 
     def refusal(self, entry: Entry) -> Words:
         """Say why a name cannot be that of a file."""
-        segments = entry.name.split("/")
-        if "\0" in entry.name:
-            return _("The name of a file cannot hold the character NUL.")
-        if segments[-1] == "":
-            return _("The name of a file cannot end with a slash: this is the mark of a folder, which has no file.")
-        if not _BAD_SEGMENTS.isdisjoint(segments):
-            return _("The name of a file cannot have an empty step, nor '.' or '..' as one.")
-        if segments[-1].endswith(UNFINISHED):
+        if entry.name.endswith(UNFINISHED):
             return format_lazy(
                 _("Names that end with {ending!r} are those of files that are being written."), ending=UNFINISHED
             )
-        return ""
+        return refusal_of(entry.name)
 
     def look(self, entry: Entry, *, as_stored: bool) -> Known:  # noqa: ARG002 - as in Place
         """Read a file, as nothing else tells its MD5."""
@@ -115,7 +101,7 @@ class FolderPlace:
         return 0
 
     def _path(self, name: str) -> Path:
-        return self._root / name
+        return self.folder / name
 
     def _make_folder(self, folder: Path) -> None:
         if folder.is_dir():
@@ -161,8 +147,24 @@ class FolderPlace:
         return Entry(name, found.st_size)
 
 
+def are_nested(one: Path | None, other: Path | None) -> bool:
+    """Whether one folder lies in the other; None is no folder."""
+    if one is None or other is None:
+        return False
+    one, other = one.resolve(), other.resolve()
+    return one.is_relative_to(other) or other.is_relative_to(one)
+
+
 def _steps(folder: Path) -> list[str]:
     """Give the names in a folder, those of folders with a slash, in the order that all keys below them have."""
     with os.scandir(folder) as found:
-        names = (f"{entry.name}/" if entry.is_dir() else entry.name for entry in found)
+        names = (f"{entry.name}/" if _is_folder(entry) else entry.name for entry in found)
         return sorted(name for name in names if not name.endswith(UNFINISHED))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder; what cannot be told shows when it is taken for a file."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from django.core.files.storage import Storage
+from django.core.files.storage import FileSystemStorage, Storage
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from django_selectel_storage.transfer import marks
 from django_selectel_storage.transfer.bodies import IN_MEMORY
 from django_selectel_storage.transfer.digests import md5_of
+from django_selectel_storage.transfer.places.folder import are_nested
 from django_selectel_storage.transfer.places.replacing import Unclosed, save_as
-from django_selectel_storage.transfer.values import Entry, Item, Known, Place, Words
-from django_selectel_storage.transport.body import body_of
+from django_selectel_storage.transfer.places.steps import refusal_of
+from django_selectel_storage.transfer.values import FATAL, Entry, Item, Known, Place, Words
+from django_selectel_storage.transport.body import SMALL, body_of
 
 
 class ForeignPlace:
@@ -32,18 +37,22 @@ class ForeignPlace:
     def __init__(self, storage: Storage, title: str) -> None:
         self.title = title
         self.storage = storage
+        self.folder = Path(storage.location) if isinstance(storage, FileSystemStorage) and storage.location else None
 
     def entries(self, prefix: str) -> Iterator[Entry]:
         """Give all files; the names of one folder after the other are held in memory."""
         return self._walk("", prefix)
 
     def overlaps(self, other: Place) -> bool:
-        """Whether both are one storage."""
-        return isinstance(other, ForeignPlace) and self.storage is other.storage
+        """Whether both are one storage, or lie in one folder."""
+        one = isinstance(other, ForeignPlace) and self.storage is other.storage
+        return one or are_nested(self.folder, other.folder)
 
-    def refusal(self, entry: Entry) -> Words:  # noqa: ARG002 - as in Place
-        """Leave it to the storage."""
-        return ""
+    def refusal(self, entry: Entry) -> Words:
+        """Say why a storage may take a name for that of another file: many clean what they are given."""
+        if "\\" in entry.name:
+            return _("The name of a file cannot have a backslash here: Django's storages take it for a slash.")
+        return refusal_of(entry.name)
 
     def look(self, entry: Entry, *, as_stored: bool) -> Known:
         """Read a file, as nothing else tells its MD5."""
@@ -54,7 +63,7 @@ class ForeignPlace:
     def open(self, entry: Entry, *, as_stored: bool) -> Iterator[Item]:  # noqa: ARG002 - as in Place
         """Open a file."""
         with self.storage.open(entry.name, "rb") as file:
-            body = body_of(file, IN_MEMORY)
+            body = body_of(file, SMALL)
             try:
                 yield Item(body, Known(body.size, modified=self._modified(entry.name)))
             finally:
@@ -88,9 +97,23 @@ class ForeignPlace:
             name = base + step
             if step.endswith("/"):
                 if name.startswith(prefix) or prefix.startswith(name):
-                    yield from self._walk(name, prefix)
+                    yield from self._below(name, prefix)
             elif name.startswith(prefix):
-                yield Entry(name, self.storage.size(name))
+                yield self._entry(name)
+
+    def _below(self, folder: str, prefix: str) -> Iterator[Entry]:
+        """Walk through a folder, unless the storage may take its name for that of the one it lies in."""
+        problem = refusal_of(f"{folder}x")
+        return iter((Entry(folder, 0, problem=problem),)) if problem else self._walk(folder, prefix)
+
+    def _entry(self, name: str) -> Entry:
+        try:
+            return Entry(name, self.storage.size(name))
+        except FATAL:
+            raise
+        except Exception as error:  # noqa: BLE001 - a foreign storage may raise anything; one file stops no other
+            reason = str(error) or type(error).__name__
+            return Entry(name, 0, problem=format_lazy(_("The file cannot be read: {reason}."), reason=reason))
 
     def _modified(self, name: str) -> int | None:
         with suppress(NotImplementedError):

@@ -27,10 +27,7 @@ class Lost(OSError):
 
 
 class AnotherName(OSError):
-    """The storage would not take a name, although it was free."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"The storage does not take this name; it chose {name!a}.")
+    """The storage would not take a name, or took another one while it stored the file."""
 
 
 def save_as(storage: Storage, name: str, content: Unclosed) -> None:
@@ -46,17 +43,17 @@ def save_as(storage: Storage, name: str, content: Unclosed) -> None:
 
     Raises:
         Lost: the file that was there is gone, and the new one could not take its place.
-        AnotherName: the storage would not take this one, although it was free.
+        AnotherName: the storage would not take this one.
         OSError: whatever else the storage raised.
     """
     was_there = storage.exists(name)
     free = storage.get_available_name(name)
-    if free != name and not was_there:
-        raise AnotherName(free)
+    if free != name and (not was_there or storage.exists(free)):  # what is not free is another file's
+        raise AnotherName(f"The storage does not take this name; it chose {free!a}.")
     if free != name:
         _replace(storage, name, content, free)
     else:
-        _save(storage, name, content, storage.save)
+        _save(name, content, storage.save)
 
 
 def _replace(storage: Storage, name: str, content: Unclosed, spare: str) -> None:
@@ -81,7 +78,7 @@ def _replace(storage: Storage, name: str, content: Unclosed, spare: str) -> None
 def _save_whole(storage: Storage, name: str, content: Unclosed, save: Save | None = None) -> None:
     """Save a file under a free name, or leave nothing there: a full disk holds the first half of it."""
     try:
-        _save(storage, name, content, save or storage.save)
+        _save(name, content, save or storage.save)
     except AnotherName:  # what has this name now is not ours
         raise
     except BaseException:
@@ -90,12 +87,11 @@ def _save_whole(storage: Storage, name: str, content: Unclosed, save: Save | Non
         raise
 
 
-def _save(storage: Storage, name: str, content: Unclosed, save: Save) -> None:
+def _save(name: str, content: Unclosed, save: Save) -> None:
     content.seek(0)
     saved = save(name, content)
-    if saved != name:
-        storage.delete(saved)
-        raise AnotherName(saved)
+    if saved != name:  # and stays: nothing tells whether it is in another file's place
+        raise AnotherName(f"The storage took another name by itself: the file is stored as {saved!a}, and left there.")
 
 
 @contextmanager
