@@ -11,8 +11,8 @@ from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.exceptions import InvalidOption
-from django_selectel_storage.headers import ORIGINAL_SIZE, WRITE_MARK
 from django_selectel_storage.further import HeaderChanges
+from django_selectel_storage.headers import ORIGINAL_SIZE, WRITE_MARK
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import MakeStorage
 from tests.outsider import Outsider
