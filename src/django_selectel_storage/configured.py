@@ -76,8 +76,13 @@ class ConfiguredStorage(Storage):
 
     @cached_property
     def client(self) -> ObjectClient:
-        """The object store."""
-        return client_for(self.options)
+        """The object store.
+
+        Raises:
+            ImproperlyConfigured: the options are not usable.
+        """
+        with improperly_configured():
+            return client_for(self.options)
 
     @property
     def config(self) -> object:
