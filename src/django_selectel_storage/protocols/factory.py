@@ -1,7 +1,7 @@
 """StorageOptions -> client: the only place that chooses a protocol, and that shares pools and tokens.
 
-Shared are: connections to one origin made in one way, and the token of one user. Nothing else. A protocol is imported
-when it is first spoken: most sites need one of the two.
+Shared are: connections to one origin made in one way, and the token of one user who logs in over connections made in
+one way. Nothing else. A protocol is imported when it is first spoken: most sites need one of the two.
 """
 
 from __future__ import annotations
