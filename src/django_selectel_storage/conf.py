@@ -27,10 +27,10 @@ from django_selectel_storage.options import StorageOptions
 DEFAULT_SCHEMA = "default"
 RELEVANT_SETTINGS = frozenset({"SELECTEL_STORAGES", "STORAGES"})
 LEFT_OUT = "credentials_left_out"
-# Arguments that say where the data lies: with one of them, the default schema is not read.
 NOT_SECRET = frozenset(option.name for option in fields(StorageOptions)) - options.CREDENTIALS - options.SECRETS
 _ACCOUNT = options.SECRETS - {"proxy"}  # what makes it another account; a proxy is only another way there
 _ADDRESS = re.compile("//|:")  # a name with these is a DSN gone wrong, and may hold a secret
+# Arguments that say where the data lies: with one of them, the default schema is not read.
 _PLACES = options.CREDENTIALS | {"container", "endpoint", "auth_url", "pool"}
 
 

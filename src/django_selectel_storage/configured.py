@@ -15,8 +15,9 @@ from django.core.signals import setting_changed
 from django.utils.functional import cached_property
 
 from django_selectel_storage import conf, names, utils
-from django_selectel_storage.exceptions import InvalidName
-from django_selectel_storage.options import StorageOptions
+from django_selectel_storage.exceptions import InvalidName, InvalidOption
+from django_selectel_storage.improper import improperly_configured
+from django_selectel_storage.options import RULES, StorageOptions
 from django_selectel_storage.protocols.base import ObjectClient
 from django_selectel_storage.protocols.factory import client_for
 
@@ -57,13 +58,10 @@ class ConfiguredStorage(Storage):
     @classmethod
     def _attributes(cls, keywords: Iterable[str]) -> dict[str, object]:
         """Give the options that a subclass sets as attributes, and that are not given; credentials are none of them."""
-        said = {
-            conf.option_name(name): value
-            for kind in reversed(cls.__mro__)
-            if issubclass(kind, ConfiguredStorage)
-            for name, value in vars(kind).items()
-            if not hasattr(value, "__get__")  # a method or a property is no value
-        }
+        said: dict[str, object] = {}
+        for kind in reversed(cls.__mro__):
+            if issubclass(kind, ConfiguredStorage):
+                said.update(_values(kind))
         given = {conf.option_name(name) for name in keywords}
         return {name: said[name] for name in conf.NOT_SECRET & said.keys() - given}
 
@@ -78,12 +76,17 @@ class ConfiguredStorage(Storage):
 
     @cached_property
     def client(self) -> ObjectClient:
-        """The object store."""
+        """The object store.
+
+        Raises:
+            ImproperlyConfigured: the options are not usable.
+        """
         return self._client_with(self.options)
 
     def _client_with(self, options: StorageOptions) -> ObjectClient:
         """Give a client for the same container, connected in another way."""
-        return client_for(options)
+        with improperly_configured():
+            return client_for(options)
 
     @property
     def config(self) -> object:
@@ -151,3 +154,25 @@ class ConfiguredStorage(Storage):
         if setting in conf.RELEVANT_SETTINGS:
             for name in _RESOLVED:
                 self.__dict__.pop(name, None)
+
+
+def _values(kind: type[ConfiguredStorage]) -> dict[str, object]:
+    """Give the attributes of a class that may be options: neither methods nor properties.
+
+    Raises:
+        ImproperlyConfigured: what may be the rule of an option may as well be a method.
+    """
+    found: dict[str, object] = {}
+    for name, value in vars(kind).items():
+        option = conf.option_name(name)
+        if option in RULES and isinstance(value, staticmethod):
+            found[option] = value.__func__
+        elif option in RULES and callable(value) and hasattr(value, "__get__"):
+            with improperly_configured():
+                raise InvalidOption(
+                    f"The attribute '{kind.__name__}.{name}' is a function, which Python makes a method. Write "
+                    f"staticmethod(…) around it if it is the option {option!r}; if it is none, give it another name."
+                )
+        elif not hasattr(value, "__get__"):
+            found[option] = value
+    return found

@@ -205,14 +205,21 @@ class Stream(io.RawIOBase):
         self._chunks = chunks
         self._free = close
         self._left = b""
+        self._failure: BaseException | None = None
 
     def readable(self) -> bool:
         """Say yes."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill a buffer with what comes next."""
-        self._left = self._left or next(self._chunks, b"")
+        """Fill a buffer with what comes next; after an error nothing does, which is not the end."""
+        if self._failure:
+            raise self._failure
+        try:
+            self._left = self._left or next(self._chunks, b"")
+        except BaseException as error:
+            self._failure = error
+            raise
         piece, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
         buffer[: len(piece)] = piece
         return len(piece)

@@ -142,7 +142,7 @@ class FurtherVerbs(DirectUploads):
             ImproperlyConfigured: there is no such header, or its value cannot be one.
         """
         with improperly_configured():
-            return _changed(headers_of(info), changes or self._rules(name, info))
+            return _changed(headers_of(info), changes) if changes else self._ruled(name, info)
 
     def copy(self, source: str, target: str, *, overwrite: bool = False) -> str:
         """Copy a file inside the container, on the server's side, with its headers.
@@ -241,8 +241,8 @@ class FurtherVerbs(DirectUploads):
     def _named(self, info: ObjectInfo) -> ObjectInfo:
         return replace(info, name=names.storage_name(info.key, self.options.location))
 
-    def _rules(self, name: str, info: ObjectInfo) -> dict[str, object]:
-        """What the options say of a file; where they or its name say nothing, it stays as it is."""
+    def _ruled(self, name: str, info: ObjectInfo) -> headers.ObjectHeaders:
+        """Describe a file as the options say; where they or its name say nothing, it stays as it is."""
         ruled = self._describe(name, None, None)
         unknown = ruled.content_type == self.options.default_content_type
         wanted = {
@@ -250,9 +250,9 @@ class FurtherVerbs(DirectUploads):
             "cache_control": ruled.cache_control,
             "content_disposition": ruled.content_disposition,
             "content_language": ruled.content_language,
-            "metadata": {**info.metadata, **ruled.metadata},
         }
-        return {header: value for header, value in wanted.items() if value is not None}
+        fields = {header: value for header, value in wanted.items() if value is not None}
+        return headers.overridden(headers_of(info), fields, ruled.metadata)
 
 
 def _at_most(chunks: Iterator[bytes], length: int | None) -> Iterator[bytes]:

@@ -26,8 +26,8 @@ def object_key(name: str, location: str = "") -> str:
         location: the folder all keys lie in, without slashes around it.
 
     Raises:
-        InvalidName: the name is absolute, leaves the location through ``..``, cannot be written in UTF-8, or its key
-            is longer than 1024 bytes.
+        InvalidName: the name is absolute, leaves the location through ``..``, holds NUL, cannot be written in UTF-8,
+            or its key is longer than 1024 bytes.
     """
     relative = str(name or "")
     if _DOTS.search(relative):
@@ -128,6 +128,8 @@ def _leaves(segments: list[str]) -> bool:
 
 
 def _refuse_unwritable(key: str, name: str) -> None:
+    if "\0" in key:  # Swift takes no path with it, XML and the databases that keep names cannot write it
+        raise InvalidName(f"The name {_shown(name)} holds the character NUL, which no name can have.")
     if not key.isascii() and not is_writable(key):
         raise InvalidName(f"The name {_shown(name)} holds half of a surrogate pair; it cannot be written in UTF-8.")
     length = len(key) if key.isascii() else len(key.encode())

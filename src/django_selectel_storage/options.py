@@ -178,6 +178,12 @@ _PARSERS: dict[str, Callable[[object], Any]] = {
     "requests_factory": lambda _: None,  # whatever it is, it is ignored
 }
 
+# Options that may be functions of the name.
+RULES = frozenset(
+    option.name
+    for option in fields(StorageOptions)
+    if option.metadata["parse"] in {values.header_rule, values.metadata_rule}
+)
 _OPTIONAL = frozenset(option.name for option in fields(StorageOptions) if option.default is None)
 
 

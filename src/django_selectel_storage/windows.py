@@ -97,13 +97,12 @@ class Windows(io.RawIOBase):
 
     def readall(self) -> bytes:
         """Give everything from the position on: what is in the window, and the rest in one request."""
-        here = self._piece(None)
-        self._position += len(here)
-        if self._unpacked is None and self._position < self.size:
-            with_rest = [here, self._stretch(self._position, None).read()]
-            self._position = self.size
-            return b"".join(with_rest)
-        return here
+        content = self._piece(None)
+        stop = self._position + len(content)
+        if self._unpacked is None and stop < self.size:
+            content = b"".join([content, self._stretch(stop, None).read()])
+        self._position += len(content)
+        return content
 
     def close(self) -> None:
         """Free the window and the unpacked bytes."""
@@ -125,8 +124,10 @@ class Windows(io.RawIOBase):
         return self._window[start:] if length is None else self._window[start : start + length]
 
     def _in_window(self) -> bool:
+        if self._unpacked is not None:
+            return True
         in_window = self._window_start <= self._position < self._window_start + len(self._window)
-        return in_window or self._unpacked is not None
+        return in_window and not self._checksum.found_damage  # it may be in this window
 
     def _is_behind_the_end(self) -> bool:
         return self._info is not None and self._position >= self.size
@@ -137,8 +138,8 @@ class Windows(io.RawIOBase):
         stretch = self._stretch(start, start + self._next_size)
         window = stretch.read()
         if self._info is None:
-            self._info = stretch.info
-            self._unpack(window, start)
+            self._unpacked = self._all_unpacked(stretch.info, window if start == 0 else b"")
+            self._info = stretch.info  # known from here on: what is compressed has been unpacked
         if self._unpacked is None:
             self._window, self._window_start = window, start
         return self._info
@@ -147,17 +148,15 @@ class Windows(io.RawIOBase):
         """Ask for more of the same object."""
         return self._source.stretch(start, stop, self._info.etag if self._info else "", self._checksum)
 
-    def _unpack(self, window: bytes, start: int) -> None:
-        """Fetch all of an object that this package compressed, beginning with the window that is there already."""
-        if self._info is None:
-            return
-        size = compression.original_size(self._info.headers, self._info.metadata)
-        if size is not None:
-            chunks = self._all_chunks(window if start == 0 else b"", self._info)
-            self._unpacked = compression.unpacked(chunks, size, self._source.max_memory_size)
+    def _all_unpacked(self, info: ObjectInfo, beginning: bytes) -> IO[bytes] | None:
+        """Fetch all of an object that this package compressed, but for the beginning that is there already."""
+        size = compression.original_size(info.headers, info.metadata)
+        if size is None:
+            return None
+        return compression.unpacked(self._all_chunks(info, beginning), size, self._source.max_memory_size)
 
-    def _all_chunks(self, beginning: bytes, info: ObjectInfo) -> Iterator[bytes]:
+    def _all_chunks(self, info: ObjectInfo, beginning: bytes) -> Iterator[bytes]:
         if beginning:
             yield beginning
         if len(beginning) < info.size:
-            yield from self._stretch(len(beginning), None).chunks()
+            yield from self._source.stretch(len(beginning), None, info.etag, self._checksum).chunks()

@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
 from django_selectel_storage.exceptions import InvalidOption
+from django_selectel_storage.further import HeaderChanges
 from django_selectel_storage.headers import ORIGINAL_SIZE, WRITE_MARK
 from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import MakeStorage
@@ -275,3 +276,28 @@ def test_on_s3_what_others_stored_is_kept_too(storage: SelectelStorage, outsider
     before = outsider.headers("theirs.txt")["expires"]
     storage.update_headers("theirs.txt", cache_control="no-store")
     assert outsider.headers("theirs.txt").get("expires") == before
+
+
+@pytest.mark.parametrize("face", ["s3"])  # Swift itself drops header fields with underscores
+@pytest.mark.parametrize("changes", [{}, {"cache_control": "max-age=7"}], ids=["the rules", "a change"])
+def test_metadata_whose_name_nobody_may_give_is_kept(
+    make_storage: MakeStorage, outsider: Outsider, changes: HeaderChanges
+) -> None:
+    storage = make_storage(cache_control="max-age=7", metadata={"year": "2027"} if not changes else {})
+    outsider.put("theirs.txt", b"x", content_type="text/plain", meta_user_id="5", meta_author="somebody")
+    storage.update_headers("theirs.txt", **changes)
+    rules = {} if changes else {"year": "2027"}
+    assert outsider.metadata("theirs.txt") == {"user_id": "5", "author": "somebody", **rules}
+    assert outsider.headers("theirs.txt")["cache-control"] == "max-age=7"
+
+
+@pytest.mark.parametrize("changes", [{}, {"cache_control": "max-age=7"}], ids=["the rules", "a change"])
+def test_metadata_whose_value_nobody_may_give_is_kept(
+    make_storage: MakeStorage, outsider: Outsider, changes: HeaderChanges
+) -> None:
+    storage = make_storage(cache_control="max-age=7")
+    outsider.put("theirs.txt", b"x", content_type="text/plain", meta_note="=?UTF-8?B?YQ1YOiBi?=")
+    assert storage.stat("theirs.txt").metadata == {"note": "a\rX: b"}
+    storage.update_headers("theirs.txt", **changes)
+    assert storage.stat("theirs.txt").metadata == {"note": "a\rX: b"}
+    assert storage.stat("theirs.txt").headers == {"cache-control": "max-age=7"}

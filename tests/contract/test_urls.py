@@ -327,6 +327,18 @@ def test_urls_ask_for_nothing(signing: SelectelStorage, hooks: Hooks) -> None:
     assert hooks.requests() == []
 
 
+@pytest.mark.parametrize("face", ["swift"])
+@pytest.mark.parametrize(("status", "questions"), [(404, 1), (429, 2), (503, 2)])
+def test_a_server_that_did_not_answer_which_digests_it_allows_is_asked_again(
+    make_signing: MakeStorage, hooks: Hooks, status: int, questions: int
+) -> None:
+    storage = make_signing(max_retries=0, read_timeout=20 + status / 1000)  # a login that no other test has
+    hooks.fault(status=status, match="/info")
+    for name in ("a.txt", "b.txt", "c.txt"):
+        assert len(parse_qs(urlsplit(storage.url(name)).query)["temp_url_sig"][0]) == 64
+    assert [request.path for request in hooks.requests()].count("/info") == questions
+
+
 def test_the_method_may_be_written_in_any_case(signing: SelectelStorage) -> None:
     fetch(signing.url("a.txt", http_method="put"), "PUT", b"written")
     assert signing.open("a.txt").read() == b"written"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from ast import literal_eval
+from pathlib import Path
+
 import pytest
 
+from django_selectel_storage import doctor
 from django_selectel_storage.devserver import Hooks
 from django_selectel_storage.doctor.case import Case
 from django_selectel_storage.doctor.examinations import EXAMINATIONS, Examination
@@ -203,3 +208,14 @@ def test_each_examination_needs_only_earlier_ones() -> None:
     assert len(set(names)) == len(names)
     for number, examination in enumerate(EXAMINATIONS):
         assert set(examination.needs) <= set(names[:number])
+
+
+def test_values_that_hints_tell_to_set_are_taken() -> None:
+    sources = [path.read_text() for path in Path(str(doctor.__file__)).parent.glob("*.py")]
+    told = re.findall(r"(?:[Ss]et|[Tt]ry|Say) '?(\w+)'?(?: to |=)('[^']+'|\d+|True|False)", "\n".join(sources))
+    assert {option for option, _ in told} == {"multipart_threshold", "conditional_writes", "addressing"}
+    for option, value in told:
+        assert getattr(storage_options({**ENOUGH, option: literal_eval(value)}), option) == literal_eval(value)
+
+
+ENOUGH = {"access_key": "a", "secret_key": "b", "container": "media"}

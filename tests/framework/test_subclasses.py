@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
@@ -236,6 +237,29 @@ def test_attributes_that_are_called_like_options_count(make_storage: MakeStorage
     assert (options.pool, options.access_key) == ("ru-1", None)
     assert Attributes(username="u", password="p").options.location == "below"
     assert make_storage(Attributes).save("a.txt", ContentFile(b"x")) == "a.txt"
+
+
+class Ruled(SelectelStorage):
+    """A rule of the name, as an attribute."""
+
+    @staticmethod
+    def cache_control(name: str) -> str:
+        return f"max-age={len(name)}"
+
+
+def test_a_static_method_that_is_called_like_an_option_counts(make_storage: MakeStorage) -> None:
+    storage = make_storage(Ruled)
+    storage.save("a.txt", ContentFile(b"x"))
+    assert storage.stat("a.txt").headers["cache-control"] == "max-age=5"
+    assert make_storage(Ruled, cache_control="no-store").options.cache_control == "no-store"
+
+
+@pytest.mark.parametrize("option", ["cache_control", "content_disposition", "CONTENT_LANGUAGE", "metadata"])
+@pytest.mark.parametrize("rule", [lambda name: name, lambda self, name: (self, name)], ids=["of the name", "of both"])
+def test_a_function_that_may_be_a_rule_or_a_method_is_refused(option: str, rule: Callable[..., Any]) -> None:
+    kind = type("Unclear", (SelectelStorage,), {option: rule})
+    with pytest.raises(ImproperlyConfigured, match=f"Unclear.{option}' is a function.*staticmethod"):
+        kind(container="media")
 
 
 def test_calling_the_hook_itself_overwrites_as_django_s_own_code_expects(make_storage: MakeStorage) -> None:

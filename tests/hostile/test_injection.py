@@ -50,6 +50,7 @@ def test_a_name_is_one_key_and_nothing_else(storage: SelectelStorage, requests_f
 
 
 UNFIT = [
+    "a\0.txt",
     "\ud800.txt",
     "\udcff",
     "x" * 1025,

@@ -177,13 +177,13 @@ def test_no_name_reaches_a_neighbour(neighbourhood: Neighbourhood) -> None:
 
 @pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
 @pytest.mark.parametrize("face", ["s3", "swift"])
-def test_names_that_lead_up_are_refused_by_every_verb_before_anything_is_sent(
+def test_names_that_lead_up_or_hold_nul_are_refused_by_every_verb_before_anything_is_sent(
     storage: SelectelStorage, hooks: Hooks, verb: Verb
 ) -> None:
     storage.exists("before")
     storage.save_with_metadata("to-move.txt", ContentFile(b"mine"))
     hooks.clear_requests()
-    for name in LEADING_UP:
+    for name in (*LEADING_UP, "a\0.txt"):
         with pytest.raises((SuspiciousFileOperation, ValueError, InvalidRequest)):  # Swift has no parts
             verb(storage, name)
     assert {entry.path.rpartition("/")[2] for entry in hooks.requests()} <= {"to-move.txt"}

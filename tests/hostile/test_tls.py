@@ -12,7 +12,7 @@ import pytest
 import trustme
 from django.core.exceptions import ImproperlyConfigured
 
-from django_selectel_storage.exceptions import ConnectionFailed, InvalidOption
+from django_selectel_storage.exceptions import ConnectionFailed, InvalidOption, StorageError
 from django_selectel_storage.storage import SelectelStorage
 from tests.hostile.rogue import head, rogue
 
@@ -94,8 +94,9 @@ def test_a_bundle_that_is_none_is_told_with_its_option(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pem"
     empty.write_text("no certificate")
     for path in (empty, tmp_path / "missing.pem"):
-        with pytest.raises(InvalidOption, match="ca_bundle"):
+        with pytest.raises(InvalidOption, match="ca_bundle") as raised:
             storage_at("https://127.0.0.1:9", ca_bundle=str(path)).size("a.txt")
+        assert isinstance(raised.value, ImproperlyConfigured)
 
 
 def test_no_option_switches_verification_off() -> None:
@@ -115,6 +116,19 @@ FOREIGN = [
 def test_credentials_do_not_travel_over_plain_http_to_another_host(option: str, address: str) -> None:
     with pytest.raises(InvalidOption, match="allow_http"):
         storage_at("https://127.0.0.1", **{option: address}).exists("a.txt")
+
+
+@pytest.mark.parametrize("address", FOREIGN)
+def test_nor_does_a_token_that_a_login_sends_there(address: str) -> None:
+    def handed_out() -> list[bytes]:
+        return [head(Content_Length=0, X_Storage_Url=f"{address}/v1/AUTH_a", X_Auth_Token="token")]
+
+    with rogue(handed_out) as peer:
+        login = {"username": "user", "password": "password", "container": "media"}
+        storage = SelectelStorage(**login, auth_url=f"{peer.origin}/auth/v1.0")
+        for _ in range(2):
+            with pytest.raises(StorageError, match=r"hands out a storage URL with plain http.*allow_http"):
+                storage.exists("a.txt")
 
 
 @pytest.mark.parametrize(

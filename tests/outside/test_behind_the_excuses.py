@@ -59,7 +59,7 @@ def test_the_case_of_letters_is_kept(storage: SelectelStorage) -> None:
     assert not storage.exists("case_sensitive")
 
 
-@pytest.mark.parametrize("name", [r"~!*()'@#$%^&*abc`+ =.file", "ab\0c", "/evil.com", "///evil.com", "", None])
+@pytest.mark.parametrize("name", [r"~!*()'@#$%^&*abc`+ =.file", "/evil.com", "///evil.com", "", None])
 def test_a_public_url_leads_into_the_location(make_storage: MakeStorage, location: str, name: str | None) -> None:
     url = urlsplit(make_storage(custom_domain="cdn.example.com").url(name))
     assert url.netloc == "cdn.example.com"

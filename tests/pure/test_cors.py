@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from django_selectel_storage import headers
 from django_selectel_storage.exceptions import AccessDenied, StorageError
+from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.cors import OURS, CorsRule, allowing, for_uploads, without_ours
 from django_selectel_storage.protocols.failures import Attempt
 from django_selectel_storage.protocols.s3 import cors, wire
@@ -112,3 +115,25 @@ def test_origins_are_added_and_the_rules_of_others_stay() -> None:
     assert rules[1].name == OURS
     assert rules[1].origins == ("https://a.example", "https://b.example", "https://c.example")
     assert without_ours(rules) == [FOREIGN]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.svgz"])
+def test_pages_may_send_every_field_that_an_upload_link_can_bind(name: str) -> None:
+    options = StorageOptions(
+        access_key="a",
+        secret_key="b",
+        container="media",
+        cache_control="no-store",
+        content_disposition="attachment",
+        content_language="ru",
+        metadata={"author": "somebody"},
+    )
+    described = headers.overridden(headers.for_object(name, options), {"X-Object-Meta-Two": "2"}, None).marked("mark")
+    bound = {"Content-Length", "If-None-Match", *wire.object_fields(described)}
+    written_by_browsers = {"content-length"}  # Fetch standard, "forbidden request-header"
+    refused = {
+        field
+        for field in {field.lower() for field in bound} - written_by_browsers
+        if not any(fnmatchcase(field, allowed) for allowed in RULE.headers)
+    }
+    assert refused == set()

@@ -52,6 +52,39 @@ def test_a_wrong_byte_is_found_with_the_last_one() -> None:
         checksum.take(INFO, 1000, CONTENT[1000:])
 
 
+def test_bytes_that_come_again_from_the_first_one_on_are_checked_again() -> None:
+    checksum = Checksum()
+    for _ in range(2):
+        checksum.begin(0)
+        with pytest.raises(DamagedTransfer):
+            checksum.take(INFO, 0, b"x" + CONTENT[1:])
+    checksum.begin(0)
+    checksum.take(INFO, 0, CONTENT)
+
+    assert not checksum.found_damage
+
+
+def test_after_damage_only_the_first_byte_begins_anew() -> None:
+    checksum = Checksum()
+    checksum.begin(0)
+    with pytest.raises(DamagedTransfer):
+        checksum.take(INFO, 0, b"x" + CONTENT[1:])
+
+    with pytest.raises(DamagedTransfer, match="MD5"):
+        checksum.begin(100)
+
+
+def test_a_stretch_that_is_fetched_again_takes_the_place_of_the_first_try() -> None:
+    checksum = Checksum()
+    checksum.begin(0)
+    checksum.take(INFO, 0, CONTENT[:100])
+    checksum.begin(100)
+    checksum.take(INFO, 100, CONTENT[100:150])
+    checksum.begin(100)
+    with pytest.raises(DamagedTransfer):
+        checksum.take(INFO, 100, b"x" + CONTENT[101:])
+
+
 def test_of_what_is_read_in_part_or_out_of_order_nothing_is_known() -> None:
     checksum = Checksum()
     checksum.take(INFO, 100, b"x" * (len(CONTENT) - 100))

@@ -68,6 +68,7 @@ def test_the_key_of_a_name_lies_below_the_location(name: str, location: str, key
         pytest.param("\\windows", id="absolute with a backslash"),
         pytest.param("/", id="the root"),
         pytest.param("\ud800", id="half a surrogate pair"),
+        pytest.param("a\0.txt", id="NUL"),
         pytest.param("a\udcff.txt", id="an undecodable byte"),
         pytest.param("x" * (LONGEST_KEY + 1), id="1025 bytes"),
         pytest.param("ё" * (LONGEST_KEY // 2 + 1), id="1026 bytes in 513 characters"),

@@ -88,7 +88,9 @@ def test_the_best_digest_that_the_server_allows_is_chosen(allowed: object, expec
     ("status", "body", "expected"),
     [
         (200, b'{"tempurl": {"allowed_digests": ["sha1"]}}', ["sha1"]),
-        (200, b'{"tempurl": {}}', None),
+        (200, b'{"tempurl": {}}', ["sha1"]),
+        (200, b'{"tempurl": {"methods": ["GET", "PUT"]}}', ["sha1"]),
+        (200, b'{"tempurl": {"allowed_digests": []}}', []),
         (200, b'{"swift": {}}', None),
         (200, b'{"tempurl": []}', None),
         (200, b"[]", None),

@@ -5,15 +5,19 @@ from __future__ import annotations
 import gzip
 import io
 import os
+from collections.abc import Callable
 from dataclasses import replace
+from typing import IO, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from django_selectel_storage.exceptions import DamagedTransfer, ObjectChanged
+from django_selectel_storage import compression
+from django_selectel_storage.exceptions import ConnectionFailed, DamagedTransfer, ObjectChanged, SpoolFailed
+from django_selectel_storage.protocols.base import ObjectRange
 from django_selectel_storage.windows import FIRST_WINDOW, LARGEST_WINDOW, Source, Windows
-from tests.pure.doubles import DictClient, Heedless
+from tests.pure.doubles import DictClient, Heedless, Pieces, with_bytes
 
 SMALL = b"0123456789" * 100
 LARGE = os.urandom(FIRST_WINDOW * 40)
@@ -177,3 +181,152 @@ def test_unpacking_fetches_every_byte_once() -> None:
 def test_a_promise_that_is_not_kept_is_an_error() -> None:
     with pytest.raises(DamagedTransfer):
         windows_on(packed_client(SMALL, size=10)).read()
+
+
+# --- reading on after an error ---------------------------------------------------------------------------------------
+
+
+def proving_client(content: bytes) -> DictClient:
+    """A store that tells the MD5 of its one object."""
+    client = DictClient({"k": content})
+    client.infos["k"] = replace(client.infos["k"], md5=client.infos["k"].etag)
+    return client
+
+
+def damaging(first: int, times: int) -> Callable[[ObjectRange], ObjectRange]:
+    """Let one byte arrive damaged, so many times."""
+    left = [times]
+
+    def arrange(coming: ObjectRange) -> ObjectRange:
+        if not coming.start <= first < coming.stop or not left[0]:
+            return coming
+        left[0] -= 1
+        content = bytearray(b"".join(coming.incoming.chunks(coming.stop)))
+        content[first - coming.start] ^= 1
+        return with_bytes(coming, Pieces(bytes(content)))
+
+    return arrange
+
+
+def breaking_from(position: int, times: int) -> Callable[[ObjectRange], ObjectRange]:
+    """Let the connections that bring a byte break before it, so many times."""
+    left = [times]
+
+    def arrange(coming: ObjectRange) -> ObjectRange:
+        if not coming.start <= position < coming.stop or not left[0]:
+            return coming
+        left[0] -= 1
+        content = b"".join(coming.incoming.chunks(coming.stop))
+        broken = Pieces(content, breaks_after=position - coming.start, error=ConnectionFailed("broke"))
+        return with_bytes(coming, broken)
+
+    return arrange
+
+
+@pytest.mark.parametrize("moves_back", [True, False])
+@pytest.mark.parametrize("damaged", [0, FIRST_WINDOW * 2, len(LARGE) - 1], ids=["first", "middle", "last"])
+def test_damaged_bytes_are_not_handed_out_by_a_second_try_either(damaged: int, moves_back: bool) -> None:
+    client = proving_client(LARGE)
+    client.arrange = damaging(damaged, times=100)
+    file = io.BufferedReader(windows_on(client), 64)
+    file.read(10)
+    for _ in range(3):
+        with pytest.raises(DamagedTransfer, match="MD5"):
+            file.read()
+        if moves_back:
+            file.seek(0)
+
+
+def test_a_small_damaged_object_is_not_handed_out_by_a_second_try_either() -> None:
+    client = proving_client(SMALL)
+    client.arrange = damaging(5, times=100)
+    windows = windows_on(client)
+    for _ in range(3):
+        windows.seek(0)
+        with pytest.raises(DamagedTransfer, match="MD5"):
+            windows.read()
+
+
+@pytest.mark.parametrize("damaged", [0, FIRST_WINDOW * 2, len(LARGE) - 1], ids=["first", "middle", "last"])
+def test_what_was_damaged_on_its_way_only_is_read_from_the_start_again(damaged: int) -> None:
+    client = proving_client(LARGE)
+    client.arrange = damaging(damaged, times=1)
+    windows = windows_on(client)
+    with pytest.raises(DamagedTransfer, match="MD5"):
+        windows.read()
+    windows.seek(0)
+
+    assert windows.read() == LARGE
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_window_that_broke_is_checked_when_it_is_fetched_again(damaged: bool) -> None:
+    client = proving_client(LARGE)
+    client.arrange = breaking_from(FIRST_WINDOW + 1000, times=1 + 3)
+    windows = windows_on(client)
+    assert windows.read(FIRST_WINDOW) == LARGE[:FIRST_WINDOW]
+    with pytest.raises(ConnectionFailed):
+        windows.read(10)
+    client.arrange = damaging(len(LARGE) - 1, times=int(damaged))
+
+    if damaged:
+        with pytest.raises(DamagedTransfer, match="MD5"):
+            windows.read()
+    else:
+        assert windows.read() == LARGE[FIRST_WINDOW:]
+
+
+def test_reading_everything_does_not_move_on_when_it_fails() -> None:
+    client = DictClient({"k": LARGE})
+    windows = windows_on(client)
+    windows.read(10)
+    client.arrange = breaking_from(len(LARGE) - 1, times=1 + 3)
+    with pytest.raises(ConnectionFailed):
+        windows.read()
+
+    assert windows.tell() == 10
+    assert windows.read() == LARGE[10:]
+
+
+@given(st.lists(st.tuples(st.integers(0, len(LARGE) + 1), st.none() | st.integers(0, 2**20)), max_size=12))
+def test_who_moves_about_in_a_sound_object_meets_no_damage(steps: list[tuple[int, int | None]]) -> None:
+    windows = windows_on(proving_client(LARGE))
+    for position, length in steps:
+        windows.seek(position)
+        stop = len(LARGE) if length is None else position + length
+        assert LARGE[position:stop].startswith(windows.read(-1 if length is None else length) or b"")
+
+
+def unpacking_that_fails(client: DictClient, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Let unpacking fail once: the connection, the bytes, or the disk."""
+    if isinstance(error, ConnectionFailed):
+        client.arrange = breaking_from(FIRST_WINDOW, times=1 + 3)
+    elif isinstance(error, DamagedTransfer):
+        client.arrange = damaging(FIRST_WINDOW, times=1)
+    else:
+        full = [error]
+        unpacked = compression.unpacked
+
+        def unpacked_on_a_full_disk(*arguments: Any) -> IO[bytes]:
+            if full:
+                raise full.pop()
+            return unpacked(*arguments)
+
+        monkeypatch.setattr(compression, "unpacked", unpacked_on_a_full_disk)
+
+
+@pytest.mark.parametrize("moves_back", [True, False])
+@pytest.mark.parametrize("error", [ConnectionFailed("broke"), DamagedTransfer("damaged"), SpoolFailed("disk full")])
+def test_after_unpacking_failed_it_is_done_anew(
+    error: Exception, moves_back: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = packed_client(LARGE)
+    windows = windows_on(client)
+    unpacking_that_fails(client, monkeypatch, error)
+    with pytest.raises(type(error)):
+        windows.read()
+    if moves_back:
+        windows.seek(0)
+
+    assert windows.read() == LARGE
+    assert windows.size == len(LARGE)

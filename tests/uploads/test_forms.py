@@ -191,6 +191,13 @@ def test_a_receipt_that_is_in_use_does_not_come_back(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("face", ["s3"])
+@pytest.mark.parametrize("size", [0, -1, 1.5, True, "5"])
+def test_a_size_that_is_none_is_refused_where_the_field_is_declared(size: Any) -> None:
+    with pytest.raises(ValueError, match="'max_size' is a whole number of bytes, 1 at least"):
+        DirectUploadField(max_size=size)
+
+
+@pytest.mark.parametrize("face", ["s3"])
 def test_a_target_that_does_not_exist_is_named() -> None:
     class Form(forms.Form):
         file = DirectUploadField(target="site.Document.flie")

@@ -85,7 +85,7 @@ EXAMINATIONS = (
         pgettext_lazy("doctor", "Uploads in parts"),
         objects.parts,
         ("write",),
-        _("Set 'multipart_threshold' to '5 GiB'."),
+        _("Set 'multipart_threshold' to 5368709120 (5 GiB)."),
     ),
     Examination("token", pgettext_lazy("doctor", "Token"), clocks.token, ("login",)),
     Examination("limits", pgettext_lazy("doctor", "Limits"), environment.limits, ("connection",)),

@@ -119,7 +119,7 @@ def insist_on(info: ObjectInfo, etag: str) -> None:
 class ObjectClient(Protocol):
     """One container of an object store. Safe to use from many threads.
 
-    Every method raises a ``StorageError`` of the kind that ``exceptions`` names.
+    What a server or the network answers is raised as a ``StorageError`` of the kind that ``exceptions`` names.
     """
 
     container: str
@@ -273,6 +273,9 @@ class ObjectClient(Protocol):
             expires: for how long, in seconds.
             parameters: further query parameters that are signed too.
             headers: header fields that the bearer has to send like this; only where ``signs_headers``.
+
+        Raises:
+            ValueError: the protocol cannot bind the header fields, or has no such query parameters.
         """
         ...
 

@@ -17,6 +17,7 @@ _HEADERS = (
     "cache-control",
     "content-disposition",
     "content-language",
+    "content-encoding",
     "x-amz-meta-*",
 )
 _SECONDS = 3600  # for which a browser need not ask again

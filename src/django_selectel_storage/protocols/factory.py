@@ -1,7 +1,7 @@
 """StorageOptions -> client: the only place that chooses a protocol, and that shares pools and tokens.
 
-Shared are: connections to one origin made in one way, and the token of one user. Nothing else. A protocol is imported
-when it is first spoken: most sites need one of the two.
+Shared are: connections to one origin made in one way, and the token of one user who logs in over connections made in
+one way. Nothing else. A protocol is imported when it is first spoken: most sites need one of the two.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from django_selectel_storage.exceptions import InvalidOption
+from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.option_values import is_safe_address
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import ObjectClient
-from django_selectel_storage.transport.pool import Pool, WireOptions
+from django_selectel_storage.transport.pool import Pool, WireOptions, tls_context
 
 if TYPE_CHECKING:
     from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
@@ -26,8 +26,14 @@ _sharing = threading.Lock()
 
 
 def client_for(options: StorageOptions) -> ObjectClient:
-    """Give a client for the container that the options name."""
+    """Give a client for the container that the options name.
+
+    Raises:
+        InvalidOption: ``ca_bundle`` cannot be read.
+    """
     wire = _wire_options(options)
+    if wire.ca_bundle:
+        tls_context(wire.ca_bundle)  # here, and not with the first request, it is known to be the options' fault
     return _s3_client(options, wire) if options.protocol == "s3" else _swift_client(options, wire)
 
 
@@ -85,7 +91,7 @@ def _login(options: StorageOptions, wire: WireOptions) -> Token:
     else:
         token = legacy.read_token(options, pool.send(legacy.login_request(options), lambda _: {}))
     if not options.allow_http and not is_safe_address(token.storage_url):
-        raise InvalidOption(
+        raise StorageError(
             f"{options.login_url} hands out a storage URL with plain http, over which the token would travel "
             "unprotected. Set 'endpoint' to the https address of the storage, or 'allow_http' to True."
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 from django_selectel_storage.exceptions import DamagedTransfer, StorageError
 from django_selectel_storage.headers import FURTHER
+from django_selectel_storage.option_values import UNFIT
 from django_selectel_storage.protocols.base import ObjectInfo, ObjectRange
 from django_selectel_storage.transport.messages import Answer, Headers
 
@@ -51,12 +52,12 @@ def encoded_word(value: str) -> str:
 
 
 def wire_metadata(value: str) -> str:
-    """Write text in UTF-8, as Swift's clients do; encoded where its ends would be lost or it would be misread."""
+    """Write text in UTF-8, as Swift's clients do; encoded where it would be lost or misread."""
     return wire_text(value) if _is_safe(value) else _encoded(value)
 
 
 def _is_safe(value: str) -> bool:
-    return value == value.strip() and not _ENCODED_WORD.fullmatch(value)
+    return value == value.strip() and not _ENCODED_WORD.fullmatch(value) and not UNFIT.search(value)
 
 
 def _encoded(value: str) -> str:

@@ -36,6 +36,7 @@ class Stretch:
     Raises:
         ObjectNotFound: there is no such object.
         ObjectChanged: it has another ETag.
+        DamagedTransfer: the checksum knows that the bytes before this stretch were damaged.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Stretch:
         self._key = key
         self._resumes = resumes
         self._checksum = checksum or Checksum()
+        self._checksum.begin(start)
         self._coming = _ask(client, key, start, stop, if_match)
         self.info: ObjectInfo = self._coming.info
         self.start = start

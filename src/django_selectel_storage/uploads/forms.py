@@ -58,12 +58,15 @@ class _Direct(forms.FileField):
         self._row: object = None
         self._html_name = ""
         super().__init__(**{**keywords, "widget": _direct_input(keywords.get("widget"))})
-        limits(max_size or 1, self._content_types)  # refuses what is no limit, where the field is declared
+        limits(
+            1 if max_size is None else max_size, self._content_types
+        )  # refuses what is no limit, where the field is declared
 
     @property
     def limits(self) -> Limits:
         """What may be uploaded."""
-        return limits(self._max_size or upload_settings().max_size, self._content_types)
+        max_size = upload_settings().max_size if self._max_size is None else self._max_size
+        return limits(max_size, self._content_types)
 
     @property
     def target(self) -> Field | None:

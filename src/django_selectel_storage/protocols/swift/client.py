@@ -29,6 +29,7 @@ from django_selectel_storage.signing import tempurl
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import NO_HEADERS, Answer, Request
 from django_selectel_storage.transport.pool import Pool
+from django_selectel_storage.transport.retries import may_pass
 
 _UNAUTHORIZED = 401
 
@@ -181,17 +182,16 @@ class SwiftClient:
         """Choose the digest of TempURLs: what the server's /info allows, asked for once, where there was a login."""
         if self._known_storage_url():
             return "sha256"
-        if not self._tokens.temp_url_digest:
-            self._tokens.temp_url_digest = self._ask_for_digest()
-        return self._tokens.temp_url_digest
+        return self._tokens.temp_url_digest or self._ask_for_digest()
 
     def _ask_for_digest(self) -> str:
         parts = urlsplit(self._tokens.current().storage_url)
         answer = self._connect(f"{parts.scheme}://{parts.netloc}").send(wire.server_info(), lambda _: {})
         allowed = wire.allowed_digests(answer)
-        if allowed is None and self._is_old_selectel():
-            return "sha1"
-        return tempurl.best_algorithm(allowed)
+        digest = "sha1" if allowed is None and self._is_old_selectel() else tempurl.best_algorithm(allowed)
+        if not may_pass(answer.status):  # otherwise the question is still open
+            self._tokens.temp_url_digest = digest
+        return digest
 
     def _delete_together(self, keys: Sequence[str]) -> dict[str, StorageError]:
         """Remove keys with one request; give the failures by key."""

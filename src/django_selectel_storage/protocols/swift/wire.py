@@ -256,13 +256,17 @@ def _words(answer: Answer) -> Words:
 
 
 def allowed_digests(answer: Answer) -> object:
-    """Read the digests that the answer to ``server_info`` allows for TempURLs; None when it does not tell."""
+    """Read the digests that the answer to ``server_info`` allows for TempURLs; None when it does not tell.
+
+    A server that has TempURLs and names no digests knows SHA-1 alone: Swift before there was a choice, and Ceph
+    (its manual, "Temp URL Operations").
+    """
     try:
         told = fields.json_of(answer.body, "Swift") if answer.status == 200 else {}
     except StorageError:
         return None
     middleware = told.get("tempurl") if isinstance(told, dict) else None
-    return middleware.get("allowed_digests") if isinstance(middleware, dict) else None
+    return middleware.get("allowed_digests", ["sha1"]) if isinstance(middleware, dict) else None
 
 
 def _list(value: object) -> list[Any]:
