@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,6 +21,12 @@ FACES = ("s3", "swift", "keystone")
 CONTAINER = "media"
 
 MakeStorage = Callable[..., SelectelStorage]
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what tests start: a run in the background ignores it, and so would all that it starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -201,8 +201,7 @@ def interrupted(stack: Stack, location: str, when: Callable[[], bool]) -> Iterat
     """The command in a process of its own, which gets Ctrl-C."""
     options = {**face_options(stack, "s3"), "container": "media", "location": location}
     program = (
-        "import json, os, signal, sys; from django.conf import settings; import django\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # what runs in the background ignores it
+        "import json, os, sys; from django.conf import settings; import django\n"
         "entry = {'BACKEND': sys.argv[2], 'OPTIONS': json.loads(os.environ['OPTIONS'])}\n"
         "settings.configure(STORAGES={'default': entry}, INSTALLED_APPS=['django_selectel_storage'])\n"
         "django.setup(); from django.core.management import call_command; call_command(sys.argv[1])\n"
