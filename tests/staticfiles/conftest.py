@@ -97,7 +97,7 @@ class Project:
         return {name: storage.open(name).read() for name in names}
 
 
-@pytest.fixture(params=["s3", "swift"])
+@pytest.fixture(params=["s3", "swift", "keystone"])
 def face(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -71,7 +71,7 @@ def test_a_run_that_changes_nothing_is_one_listing(
     listing, *others = requests_for()
     assert (listing.method, "prefix=" in listing.query) == ("GET", True)
     asked = [(entry.method, entry.path.rpartition("/")[2]) for entry in others]
-    assert asked == ([("GET", "staticfiles.json")] if backend == MANIFEST and face == "swift" else [])
+    assert asked == ([("GET", "staticfiles.json")] if backend == MANIFEST and face != "s3" else [])
     assert f"0 uploaded, {12 if backend == MANIFEST else 6} unchanged" in said
 
 

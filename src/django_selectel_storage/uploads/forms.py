@@ -58,9 +58,8 @@ class _Direct(forms.FileField):
         self._row: object = None
         self._html_name = ""
         super().__init__(**{**keywords, "widget": _direct_input(keywords.get("widget"))})
-        limits(
-            1 if max_size is None else max_size, self._content_types
-        )  # refuses what is no limit, where the field is declared
+        # Refuses what is no limit here, where the field is declared; the site's own is looked at later.
+        limits(1 if max_size is None else max_size, self._content_types)
 
     @property
     def limits(self) -> Limits:
