@@ -99,6 +99,13 @@ class NameSearch(Storage):
         self._taken = taken
         self._asks = asks
 
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """Give a name to try: the wished one, which ``save`` has validated, unless something speaks against it."""
+        fits = max_length is None or len(name) <= max_length
+        if fits and "\\" not in name and not self._taken and not self._asks:
+            return name
+        return super().get_available_name(name, max_length=max_length)
+
     def exists(self, name: str) -> bool:
         """Say whether the name is known to be taken."""
         return name in self._taken or (self._asks and self._storage.exists(name))

@@ -102,7 +102,7 @@ class Windows(io.RawIOBase):
         if self._unpacked is None and stop < self.size:
             content = b"".join([content, self._stretch(stop, None).read()])
         self._position += len(content)
-        return content
+        return bytes(content)
 
     def close(self) -> None:
         """Free the window and the unpacked bytes."""
@@ -111,7 +111,7 @@ class Windows(io.RawIOBase):
             self._unpacked.close()
         super().close()
 
-    def _piece(self, length: int | None) -> bytes:
+    def _piece(self, length: int | None) -> bytes | memoryview:
         """Give bytes at the position, as far as they lie in one window."""
         if not self._in_window() and not self._is_behind_the_end():
             self._fetch(self._position)
@@ -121,7 +121,8 @@ class Windows(io.RawIOBase):
         if not self._in_window():
             return b""
         start = self._position - self._window_start
-        return self._window[start:] if length is None else self._window[start : start + length]
+        stop = len(self._window) if length is None else start + length
+        return memoryview(self._window)[start:stop]
 
     def _in_window(self) -> bool:
         if self._unpacked is not None:

@@ -19,19 +19,19 @@ INFO = ObjectInfo("a.bin", len(CONTENT), MD5, md5=MD5)
 @pytest.mark.parametrize(
     ("headers", "is_md5"),
     [
-        pytest.param({"ETag": f'"{MD5}"'}, True, id="S3"),
-        pytest.param({"ETag": MD5}, True, id="Swift"),
-        pytest.param({"ETag": f'"{MD5}"', "x-amz-server-side-encryption": "AES256"}, True, id="S3's own keys"),
-        pytest.param({"ETag": f'W/"{MD5}"'}, False, id="changed by a proxy"),
-        pytest.param({"ETag": f'"{MD5}-2"'}, False, id="in parts"),
-        pytest.param({"ETag": f'"{MD5.upper()}"'}, False, id="nothing that a server writes"),
-        pytest.param({"ETag": f'"{MD5}"', "x-amz-server-side-encryption": "aws:kms"}, False, id="KMS"),
-        pytest.param({"ETag": f'"{MD5}"', "x-amz-server-side-encryption": "aws:kms:dsse"}, False, id="KMS twice"),
+        pytest.param({"etag": f'"{MD5}"'}, True, id="S3"),
+        pytest.param({"etag": MD5}, True, id="Swift"),
+        pytest.param({"etag": f'"{MD5}"', "x-amz-server-side-encryption": "AES256"}, True, id="S3's own keys"),
+        pytest.param({"etag": f'W/"{MD5}"'}, False, id="changed by a proxy"),
+        pytest.param({"etag": f'"{MD5}-2"'}, False, id="in parts"),
+        pytest.param({"etag": f'"{MD5.upper()}"'}, False, id="nothing that a server writes"),
+        pytest.param({"etag": f'"{MD5}"', "x-amz-server-side-encryption": "aws:kms"}, False, id="KMS"),
+        pytest.param({"etag": f'"{MD5}"', "x-amz-server-side-encryption": "aws:kms:dsse"}, False, id="KMS twice"),
         pytest.param(
-            {"ETag": f'"{MD5}"', "x-amz-server-side-encryption-customer-algorithm": "AES256"}, False, id="customer's"
+            {"etag": f'"{MD5}"', "x-amz-server-side-encryption-customer-algorithm": "AES256"}, False, id="customer's"
         ),
-        pytest.param({"ETag": f'"{MD5}"', "x-static-large-object": "True"}, False, id="a static large object"),
-        pytest.param({"ETag": f'"{MD5}"', "x-object-manifest": "media/a"}, False, id="a dynamic large object"),
+        pytest.param({"etag": f'"{MD5}"', "x-static-large-object": "True"}, False, id="a static large object"),
+        pytest.param({"etag": f'"{MD5}"', "x-object-manifest": "media/a"}, False, id="a dynamic large object"),
         pytest.param({}, False, id="none"),
     ],
 )

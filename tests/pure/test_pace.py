@@ -9,6 +9,7 @@ from http.client import HTTPException, RemoteDisconnected
 from typing import Any
 
 import pytest
+from urllib3.connection import HTTPConnection
 
 from django_selectel_storage.transport.pace import LEAST, LONGEST_WORK, SLICE, PacedConnection, PacedStream
 
@@ -134,3 +135,56 @@ def test_a_peer_that_takes_nothing_is_given_up() -> None:
     with there, pytest.raises(TimeoutError):
         connection.send(bytes(SLICE * 64))
     connection.close()
+
+
+HEADERS = {
+    "User-Agent": "test/1",
+    "Content-Type": 'text/plain; name="=?"',
+    "x-amz-meta-name": "\xd0\xb0\xd0\xb1",
+    "X-Auth-Token": "t" * 3000,
+    "Content-Length": "3",
+}
+
+
+class Sent:
+    """A socket that keeps what is sent."""
+
+    def __init__(self) -> None:
+        self.bytes = b""
+
+    def sendall(self, data: bytes) -> None:
+        self.bytes += data
+
+    def settimeout(self, seconds: float) -> None:
+        """Take a timeout."""
+
+    def close(self) -> None:
+        """Be closed."""
+
+
+def connected(kind: type[HTTPConnection]) -> tuple[HTTPConnection, Sent]:
+    connection, sent = kind("files.example.com"), Sent()
+    connection.sock = sent
+    return connection, sent
+
+
+@pytest.mark.parametrize("body", [None, b"", b"abc", bytes(200_000), (b"ab", b"c")], ids=lambda body: str(body)[:9])
+@pytest.mark.parametrize("headers", [{}, {"Host": "other.example.com"}, HEADERS], ids=["none", "host", "many"])
+def test_a_request_is_written_as_urllib3_writes_it(headers: dict[str, str], body: Any) -> None:
+    paced, ours = connected(type("Connection", (PacedConnection, HTTPConnection), {"patience": 5.0}))
+    plain, theirs = connected(HTTPConnection)
+
+    paced.request("PUT", "/a/b.txt?c=d", body, headers)
+    plain.request("PUT", "/a/b.txt?c=d", body, headers)
+
+    assert ours.bytes == theirs.bytes
+    assert b"HTTP/1.1\r\n" in ours.bytes
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\rb", "a\0b", b"a\nb"], ids=ascii)
+def test_a_header_that_would_forge_another_one_is_not_sent_and_its_value_is_not_told(value: Any) -> None:
+    connection, sent = connected(type("Connection", (PacedConnection, HTTPConnection), {"patience": 5.0}))
+    with pytest.raises(ValueError, match="The header 'X-Auth-Token' cannot be sent") as raised:
+        connection.request("GET", "/", headers={"X-Auth-Token": value})
+    assert sent.bytes == b""
+    assert "Evil" not in str(raised.value)

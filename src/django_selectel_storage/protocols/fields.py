@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from datetime import MAXYEAR, MINYEAR, datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -17,7 +18,7 @@ from django_selectel_storage.transport.messages import Answer, Headers
 
 MOST_MARKS = 1_000_000  # of a body's syntax; a page of a listing has some 50,000
 IDENTITY = {"Accept-Encoding": "identity"}  # no encoding but the one that is stored
-_KEPT = ("cache-control", "content-disposition", "content-language", "content-encoding", *FURTHER)
+_KEPT = frozenset({"cache-control", "content-disposition", "content-language", "content-encoding", *FURTHER})
 _ENCODED_WORD = re.compile(r"=\?utf-8\?b\?([A-Za-z0-9+/]*={0,2})\?=", re.IGNORECASE)
 _MD5 = re.compile(r'"?([0-9a-f]{32})"?')
 # Where one of these is set, an ETag is not the MD5 of the bytes: S3's encryption with other keys than its own, Swift's
@@ -66,7 +67,7 @@ def _encoded(value: str) -> str:
 
 def plain_text(value: str) -> str:
     """Read text of a header, in whichever of the two forms it was written."""
-    match = _ENCODED_WORD.fullmatch(value)
+    match = _ENCODED_WORD.fullmatch(value) if value.startswith("=?") else None
     try:
         if match:
             return b64decode(match[1]).decode()
@@ -80,13 +81,16 @@ def entity_tag(value: str) -> str:
     return value.removeprefix("W/").strip('"')
 
 
-def proven_md5(headers: Headers) -> str:
+def proven_md5(headers: Mapping[str, str]) -> str:
     """Give the MD5 of an object's bytes, where its ETag is one; empty where it is, or may be, something else.
 
     No MD5 is the ETag of parts or segments, nor that of an object encrypted with a key of KMS or of the customer
     (Amazon S3 API Reference, "Object", ETag; OpenStack Swift, "Large Objects").
+
+    Args:
+        headers: the header fields of an answer, their names in lower case.
     """
-    match = _MD5.fullmatch(headers.get("ETag", ""))
+    match = _MD5.fullmatch(headers.get("etag", ""))
     encryption = headers.get("x-amz-server-side-encryption", "AES256")
     if not match or encryption != "AES256" or any(headers.get(name) for name in _OTHER_TAGS):
         return ""
@@ -163,9 +167,9 @@ def object_info(key: str, headers: Headers, metadata_prefix: str, size: int) -> 
         metadata_prefix: what user metadata begins with in this protocol, in lower case.
         size: the object's size in bytes.
     """
+    said = {name.lower(): value for name, value in headers.items()}
     kept, metadata = {}, {}
-    for written, value in headers.items():
-        name = written.lower()
+    for name, value in said.items():
         if name in _KEPT:
             kept[name] = plain_text(value)
         elif name.startswith(metadata_prefix):
@@ -173,12 +177,12 @@ def object_info(key: str, headers: Headers, metadata_prefix: str, size: int) -> 
     return ObjectInfo(
         key=key,
         size=size,
-        etag=entity_tag(headers.get("ETag", "")),
-        last_modified=http_date(headers.get("Last-Modified", "")),
-        content_type=headers.get("Content-Type", ""),
+        etag=entity_tag(said.get("etag", "")),
+        last_modified=http_date(said.get("last-modified", "")),
+        content_type=said.get("content-type", ""),
         headers=kept,
         metadata=metadata,
-        md5=proven_md5(headers),
+        md5=proven_md5(said),
     )
 
 

@@ -18,6 +18,7 @@ from django_selectel_storage.protocols.integrity import Checksum
 from django_selectel_storage.transport.body import CHUNK
 from django_selectel_storage.transport.messages import NOTHING
 
+AT_ONCE = 1024 * 1024  # bytes; so many have to come again, at the most, when a connection breaks
 _BROKEN = (ConnectionFailed, TimedOut, DamagedTransfer)
 
 
@@ -96,7 +97,7 @@ class Stretch:
 
     def read(self) -> bytes:
         """Give all of it at once."""
-        return b"".join(self.chunks())
+        return b"".join(self.chunks(AT_ONCE))
 
     def close(self) -> None:
         """Give the connection back, also when not everything was read."""

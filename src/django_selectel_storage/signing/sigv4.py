@@ -7,6 +7,7 @@ Source: Amazon S3 API Reference, "Authenticating Requests (AWS Signature Version
 from __future__ import annotations
 
 import hmac
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +36,12 @@ class SigningKey:
 
 def amz_date(now: float) -> str:
     """Write a POSIX time as SigV4 wants it: ``20130524T000000Z``."""
-    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+    return _amz_second(math.floor(now))
+
+
+@lru_cache(maxsize=8)
+def _amz_second(second: int) -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(second))
 
 
 def canonical_query(parameters: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from django_selectel_storage.transport.spool import Spool
 
 CHUNK = 256 * 1024  # bytes read from a file and handed to the socket at a time
 SMALL = 1024 * 1024  # up to this many bytes, content is simply held in memory
+_ALGORITHMS = {"md5": hashlib.md5, "sha256": hashlib.sha256}
 
 
 class Body(Protocol):
@@ -58,7 +59,7 @@ class BytesBody:
 
     def digest(self, algorithm: str) -> str:
         """Give the hexadecimal digest."""
-        return hashlib.new(algorithm, self.content, usedforsecurity=False).hexdigest()
+        return _ALGORITHMS[algorithm](self.content, usedforsecurity=False).hexdigest()
 
     def part(self, start: int, stop: int) -> bytes:
         """Give a stretch of the bytes."""
@@ -86,7 +87,7 @@ class FileBody:
     def digest(self, algorithm: str) -> str:
         """Give the hexadecimal digest; the file is read once for it."""
         if algorithm not in self._digests:
-            state = hashlib.new(algorithm, usedforsecurity=False)
+            state = _ALGORITHMS[algorithm](usedforsecurity=False)
             for chunk in self.chunks():
                 state.update(chunk)
             self._digests[algorithm] = state.hexdigest()
@@ -187,12 +188,12 @@ def rewound(content: Any) -> bool:
 
 def _read(read: Callable[[int], Any], size: int) -> Any:
     """Read until ``size`` or the end is reached: one ``read`` of a pipe or a socket may give less."""
-    pieces = [read(size)]
-    length = len(pieces[0])
-    while pieces[-1] and length < size:
-        pieces.append(read(size - length))
-        length += len(pieces[-1])
-    return pieces[0] if len(pieces) == 1 else (pieces[0][:0]).join(pieces)
+    first = piece = read(size)
+    pieces, length = [first], len(first)
+    while piece and length < size and (piece := read(size - length)):
+        pieces.append(piece)
+        length += len(piece)
+    return first if len(pieces) == 1 else first[:0].join(pieces)
 
 
 def _spooled(first: bytes | str, read: Callable[[int], Any], max_memory_size: int) -> Body:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import io
 import math
+import re
 import time
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -18,6 +19,7 @@ SLICE = 256 * 1024  # bytes that the peer has to take in one read_timeout
 # S3 (CopyObject, CompleteMultipartUpload) and Swift (bulk-delete) send white space while they work, for minutes.
 WORKING = frozenset({"PUT", "POST"})
 LONGEST_WORK = 20  # read_timeouts
+_LINE_ENDS = re.compile(r"[\r\n\0]")
 
 
 class PacedStream(io.RawIOBase):
@@ -95,7 +97,8 @@ class PacedConnection(http.client.HTTPConnection):
     """A connection that gives the peer time to take the bytes, slice by slice.
 
     Without it, urllib3 applies the timeout for connecting to the whole of a body. A small body leaves together with its
-    head: one system call instead of two, which are the dearest thing about a small save.
+    head: one system call instead of two, which are the dearest thing about a small save. The fields of a head are
+    written all at once.
 
     Attributes:
         patience: seconds in which the peer has to take one slice.
@@ -103,12 +106,25 @@ class PacedConnection(http.client.HTTPConnection):
 
     response_class = PacedResponse
     patience: ClassVar[float]
+    _fields: tuple[str, ...] = ()  # of the head that comes next
     _head: bytes | None = None  # kept back for the body that follows it; b"" until it comes
 
     def request(self, method: str, url: str, body: Any = None, *others: Any, **named: Any) -> None:
         """Send a request."""
+        self._fields = ()
         self._head = b"" if isinstance(body, bytes) and 0 < len(body) <= TOGETHER else None
         super().request(method, url, body, *others, **named)
+
+    def putheader(self, header: str | bytes, *values: Any) -> None:
+        """Take a field of the head.
+
+        Raises:
+            ValueError: it has a character that would end its line, and forge another field (RFC 9110, section 5.5).
+        """
+        line = f"{_text(header)}: {_text(*values)}"
+        if _LINE_ENDS.search(line):
+            raise ValueError(f"The header {_text(header)!a} cannot be sent: it has a character that ends its line.")
+        self._fields += (line,)
 
     def send(self, data: Any) -> None:
         """Send bytes.
@@ -118,6 +134,9 @@ class PacedConnection(http.client.HTTPConnection):
         """
         if self.sock is None:
             self.connect()
+        if self._fields:
+            data = b"".join([data[:-2], "\r\n".join(self._fields).encode("latin-1"), b"\r\n\r\n"])
+            self._fields = ()
         if self._head == b"":
             self._head = bytes(data)
             return
@@ -127,3 +146,7 @@ class PacedConnection(http.client.HTTPConnection):
         view = memoryview(data)
         for start in range(0, len(view), SLICE):
             super().send(view[start : start + SLICE])
+
+
+def _text(said: object) -> str:
+    return said.decode("latin-1") if isinstance(said, bytes) else str(said)

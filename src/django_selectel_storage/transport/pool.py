@@ -11,7 +11,6 @@ import random
 import ssl
 import threading
 import time
-import urllib.request
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -217,6 +216,8 @@ def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
 def _proxy_for(origin: SplitResult, proxy: str | None) -> str | None:
     if proxy != "environment":
         return proxy
+    import urllib.request  # noqa: PLC0415 - it brings much along, and few ask for the environment's proxy
+
     if urllib.request.proxy_bypass(origin.hostname or ""):
         return None
     found = urllib.request.getproxies().get(origin.scheme)

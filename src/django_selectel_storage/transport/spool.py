@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from tempfile import SpooledTemporaryFile
+from types import TracebackType
 from typing import Any
 
 from django_selectel_storage.exceptions import SpoolFailed
@@ -26,17 +26,17 @@ class Spool(SpooledTemporaryFile[bytes]):
 
     def write(self, content: Any) -> int:
         """Take bytes."""
-        with _explained():
+        with _EXPLAINED:
             return super().write(content)
 
     def read(self, *size: int) -> bytes:
         """Give bytes."""
-        with _explained():
+        with _EXPLAINED:
             return super().read(*size)
 
     def seek(self, *position: int) -> int:
         """Move to another position; what was written so far reaches the disk by now."""
-        with _explained():
+        with _EXPLAINED:
             super().seek(*position)
             return self.tell()
 
@@ -46,13 +46,21 @@ class Spool(SpooledTemporaryFile[bytes]):
             super().close()
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise SpoolFailed(
-            f"A temporary file could not be used in {tempfile.gettempdir()}: {error.strerror or error}. Nothing was "
-            "stored. Free space there, name another folder with TMPDIR, or raise 'max_memory_size'.",
-            errno=error.errno,
-        ) from error
+class _Explained:
+    """Says in an error of the disk what can be done about it. A class, as each piece of a file passes through it."""
+
+    def __enter__(self) -> None:
+        """Do nothing."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, OSError):
+            raise SpoolFailed(
+                f"A temporary file could not be used in {tempfile.gettempdir()}: {error.strerror or error}. Nothing "
+                "was stored. Free space there, name another folder with TMPDIR, or raise 'max_memory_size'.",
+                errno=error.errno,
+            ) from error
+
+
+_EXPLAINED = _Explained()

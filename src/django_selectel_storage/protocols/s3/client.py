@@ -1,10 +1,14 @@
-"""The S3 client: signs, sends and reads, one bucket at a time. What travels is written in ``wire``."""
+"""The S3 client: signs, sends and reads, one bucket at a time. What travels is written in ``wire``.
+
+Uploads in parts and CORS rules are imported when they are first needed: few processes do either.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from django_selectel_storage import hosts, names
 from django_selectel_storage.exceptions import ContainerNotFound, InvalidRequest, ServerError, StorageError
@@ -23,12 +27,14 @@ from django_selectel_storage.protocols.base import (
 from django_selectel_storage.protocols.failures import Attempt, Condition
 from django_selectel_storage.protocols.removal import NotTogether
 from django_selectel_storage.protocols.s3 import wire, xml
-from django_selectel_storage.protocols.s3.cors import BucketCors
-from django_selectel_storage.protocols.s3.multipart import Uploads
 from django_selectel_storage.signing import sigv4
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import NO_HEADERS, Answer, Request
 from django_selectel_storage.transport.pool import Pool
+
+if TYPE_CHECKING:
+    from django_selectel_storage.protocols.s3.cors import BucketCors
+    from django_selectel_storage.protocols.s3.multipart import Uploads
 
 
 class S3Client:
@@ -50,16 +56,29 @@ class S3Client:
         self._key = sigv4.SigningKey(options.access_key or "", options.secret_key or "", options.s3_region)
         self._pool = pool
         self._clock = clock
-        self.parts = Uploads(
-            self._send, self.head, self._place, self.container, options.multipart_chunksize, options.max_concurrency
-        )
-        self.cors = BucketCors(self._send, self._place, self.container)
         self._presence = presence.Presence(self._ask_for_container)
 
     @property
     def heeds_conditions(self) -> bool:
         """Whether the host is known to heed ``If-None-Match`` (AWS and Selectel document it)."""
         return hosts.heeds_conditions(self._place.origin)
+
+    @cached_property
+    def parts(self) -> Uploads:
+        """Uploads in parts."""
+        from django_selectel_storage.protocols.s3.multipart import Uploads  # noqa: PLC0415 - see above
+
+        options = self._options
+        return Uploads(
+            self._send, self.head, self._place, self.container, options.multipart_chunksize, options.max_concurrency
+        )
+
+    @cached_property
+    def cors(self) -> BucketCors:
+        """The rules that tell browsers which sites may speak to the bucket."""
+        from django_selectel_storage.protocols.s3.cors import BucketCors  # noqa: PLC0415 - see above
+
+        return BucketCors(self._send, self._place, self.container)
 
     def described(self, headers: ObjectHeaders) -> dict[str, str]:
         """Give the header fields with which a new object is described."""
@@ -195,7 +214,8 @@ class S3Client:
             "x-amz-content-sha256": payload,
             "x-amz-date": sigv4.amz_date(self._clock()),
         }
-        signed = {name.lower(): value for name, value in request.headers.items() if _is_signed(name.lower())}
+        lowered = {name.lower(): value for name, value in request.headers.items()}
+        signed = {name: value for name, value in lowered.items() if _is_signed(name)}
         signature = sigv4.authorization(
             self._key, request.method, request.path, request.query, {**signed, **added}, payload, added["x-amz-date"]
         )
