@@ -112,6 +112,8 @@ class PacedConnection(http.client.HTTPConnection):
     def request(self, method: str, url: str, body: Any = None, *others: Any, **named: Any) -> None:
         """Send a request."""
         self._fields = ()
+        if self.sock is not None:
+            self.timeout = self.patience
         self._head = b"" if isinstance(body, bytes) and 0 < len(body) <= TOGETHER else None
         super().request(method, url, body, *others, **named)
 
@@ -142,7 +144,8 @@ class PacedConnection(http.client.HTTPConnection):
             return
         if self._head:
             data, self._head = self._head + data, None
-        self.sock.settimeout(self.patience)
+        if self.sock.gettimeout() != self.patience:  # setting one is a system call
+            self.sock.settimeout(self.patience)
         view = memoryview(data)
         for start in range(0, len(view), SLICE):
             super().send(view[start : start + SLICE])

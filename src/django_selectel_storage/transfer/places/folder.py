@@ -66,11 +66,11 @@ class FolderPlace:
     @contextmanager
     def open(self, entry: Entry, *, as_stored: bool) -> Iterator[Item]:  # noqa: ARG002 - as in Place
         """Open a file."""
-        with self._path(entry.name).open("rb") as file:
+        with self._path(entry.name).open("rb", buffering=0) as file:  # what is read is read in large pieces
             found = os.fstat(file.fileno())
             body: Body = FileBody(file, found.st_size)
             if found.st_size <= SMALL:
-                body = BytesBody(file.read())
+                body = BytesBody(file.read(found.st_size))
             yield Item(body, Known(body.size, modified=found.st_mtime_ns))
 
     def write(self, name: str, item: Item) -> None:
