@@ -12,7 +12,7 @@ from benchmarks import machine
 from benchmarks.bench import say, set_up
 from benchmarks.environments import ROOT, Environments, Installed
 from benchmarks.figures import Figure, Results
-from benchmarks.measures import cpu, growth, large, latency, races, requests, start, static, threads, transfer
+from benchmarks.measures import cpu, growth, large, latency, profile, races, requests, start, static, threads, transfer
 from benchmarks.peers import PEERS, Peer
 from benchmarks.report import page
 from benchmarks.scales import SCALES, Scale
@@ -20,6 +20,7 @@ from benchmarks.worker import PeerFailed
 
 MEASURES = {
     "cpu": (cpu.client_cpu, cpu.custom_domain),
+    "profile": (profile.profile,),
     "requests": (requests.requests,),
     "latency": (latency.without_proxy, latency.latency),
     "start": (start.start, start.installed),

@@ -19,7 +19,7 @@ class Figure:
         case: which operation, at which size or distance.
         server: which server answered.
         who: the contestant.
-        unit: ``s``, ``B``, ``B/s``, ``1/s`` or ``requests``.
+        unit: ``s``, ``B``, ``B/s``, ``1/s``, ``%`` or ``requests``.
         values: a value for each round, in the order of the rounds.
     """
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks.inside import gauges, race
+from benchmarks.inside.shares import shares
 from benchmarks.inside.verbs import VERBS
 
 
@@ -41,6 +42,13 @@ def act(verb: str, size: int) -> dict[str, float]:
     return gauges.timed(gauges.the_storage(), VERBS[verb].act, READY.pop(verb), bytes(size))
 
 
+def profiled(verb: str, size: int) -> dict[str, float]:
+    """Do one thing with each of the names that were made ready; see ``shares``."""
+    storage, one, content = gauges.the_storage(), VERBS[verb], bytes(size)
+    names = READY.pop(verb)
+    return shares(lambda: [one.act(storage, name, content) for name in names])
+
+
 def threads(verb: str, number: int, times: int, size: int) -> dict[str, float]:
     """Do one thing in so many threads; see ``gauges.in_threads``."""
     storage, one = gauges.the_storage(), VERBS[verb]
@@ -54,6 +62,7 @@ ORDERS: dict[str, Callable[..., object]] = {
     "configure": configure,
     "prepare": prepare,
     "act": act,
+    "shares": profiled,
     "threads": threads,
     "first": gauges.first_request,
     "upload": gauges.upload,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from benchmarks.figures import Figure, Results, ratios
-from benchmarks.measures import cpu, growth, large, latency, races, requests, start, static, threads, transfer
+from benchmarks.measures import cpu, growth, large, latency, profile, races, requests, start, static, threads, transfer
 from benchmarks.peers import OURS
 from benchmarks.report import words
 from benchmarks.report.targets import NGINX, SWIFT, targets
@@ -21,6 +21,7 @@ def all_tables(results: Results) -> Iterator[tuple[str, Lines]]:
         ("What was aimed at", _targets(results)),
         ("Client CPU an operation, on nginx", _by_peer(results, cpu.MEASURE, NGINX, compared=True)),
         ("Client CPU an operation, on real Swift", _by_peer(results, cpu.MEASURE, SWIFT, compared=True)),
+        ("Where the time goes, in ours over S3, on nginx", _shares(results)),
         ("Requests an operation, on real Swift", _by_peer(results, requests.MEASURE, SWIFT)),
         ("Seconds an operation, by round-trip time, on nginx", _by_peer(results, latency.MEASURE, NGINX)),
         ("To begin", _by_peer(results, start.MEASURE, None, compared=True)),
@@ -64,6 +65,14 @@ def _cell(by_peer: dict[str, Figure], who: str, *, compared: bool) -> str:
     if not compared or figure is None or own is None or figure is own:
         return words.shown(figure)
     return f"{words.shown(figure)}, {words.times(ratios(own, figure))}"
+
+
+def _shares(results: Results) -> Lines:
+    """A row for each owner of code, a column for each operation."""
+    figures = {tuple(figure.case.rsplit(": ", 1)): figure for figure in results.of(profile.MEASURE)}
+    cases, owners = (_in_order(pair[place] for pair in figures) for place in (0, 1))
+    rows = [[owner, *(words.shown(figures.get((case, owner))) for case in cases)] for owner in sorted(owners)]
+    return words.table(["", *cases], rows) if rows else []
 
 
 def _races(results: Results) -> Lines:

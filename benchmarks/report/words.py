@@ -15,6 +15,8 @@ def value(number: float, unit: str) -> str:
         return seconds(number)
     if unit in {"B", "B/s"}:
         return bytes_of(number) + unit[1:]
+    if unit == "%":
+        return f"{number:.0f} %"
     if unit == "1/s":
         return f"{number:,.0f}/s"
     return f"{number:,.0f}"
