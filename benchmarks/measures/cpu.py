@@ -18,11 +18,12 @@ CUSTOM_DOMAIN = "url, custom domain"
 def client_cpu(bench: Bench) -> Iterator[Figure]:
     """CPU seconds of each operation, on both servers."""
     bench.fill_swift()
-    yield from _on(bench, bench.nginx, bench.with_floor, bench.scale.times)
-    yield from _on(bench, bench.swift, bench.peers, max(3, bench.scale.times // 10))
+    scale = bench.scale
+    yield from _on(bench, bench.nginx, bench.with_floor, scale.times, scale.cpu_rounds)
+    yield from _on(bench, bench.swift, bench.peers, max(3, scale.times // 10), scale.rounds)
 
 
-def _on(bench: Bench, server: Address, peers: tuple[Peer, ...], times: int) -> Iterator[Figure]:
+def _on(bench: Bench, server: Address, peers: tuple[Peer, ...], times: int, rounds: int) -> Iterator[Figure]:
     collected = Collected()
     with bench.at_work(server, peers) as workers:
         for case in SINGLE:
@@ -35,7 +36,7 @@ def _on(bench: Bench, server: Address, peers: tuple[Peer, ...], times: int) -> I
                 done = workers[peer.name].repeat(case.verb, max(2, int(times * case.share)), case.size)
                 collected.add(case.label, peer.name, "s", done["cpu"])
 
-            bench.rounds(bench.scale.rounds, once, able)
+            bench.rounds(rounds, once, able)
     yield from collected.figures(MEASURE, server.name)
 
 
@@ -47,6 +48,6 @@ def custom_domain(bench: Bench) -> Iterator[Figure]:
     with bench.at_work(bench.nginx, [public]) as workers:
         worker = workers[public.name]
         worker.repeat("url", 10)
-        for _ in range(bench.scale.rounds):
+        for _ in range(bench.scale.cpu_rounds):
             collected.add(CUSTOM_DOMAIN, public.name, "s", worker.repeat("url", bench.scale.times * 10)["cpu"])
     yield from collected.figures(MEASURE, bench.nginx.name)

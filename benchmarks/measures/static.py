@@ -46,7 +46,7 @@ def _collected(bench: Bench, address: Address, distances: tuple[int, ...], files
         collected.add(FILES, peer.name, "files", files)
     for distance in distances:
         with Proxy(address.port, distance / 1000) as proxy:
-            for kind in (STATIC, MANIFEST):
+            for kind, rounds in ((STATIC, bench.scale.plain_rounds), (MANIFEST, bench.scale.static_rounds)):
 
                 def once(peer: Peer, proxy: Proxy = proxy, kind: str = kind, distance: int = distance) -> None:
                     say(f"  {files:,} files, {kind}, {distance} ms from {address.name}: {peer.name}")
@@ -55,7 +55,7 @@ def _collected(bench: Bench, address: Address, distances: tuple[int, ...], files
                             collected.add(case(kind, phase, distance), peer.name, "requests", requests)
                             collected.add(case(kind, phase, distance), peer.name, "s", seconds)
 
-                bench.rounds(bench.scale.static_rounds, once, able)
+                bench.rounds(rounds, once, able)
     yield from collected.figures(MEASURE, address.name)
 
 
@@ -80,7 +80,7 @@ def growth(bench: Bench) -> Iterator[Figure]:
     (ours,) = (peer for peer in collectors(bench) if peer.name == OURS)
     for number in bench.scale.static_growth:
         say(f"  {number:,} files")
-        for _ in range(bench.scale.static_rounds):
+        for _ in range(bench.scale.plain_rounds):
             with built(bench, ours, bench.nginx, number, hashed=True) as site:
                 taken = site.collect(bench)
             collected.add(files_and(number), ours.name, "s", taken["wall"])

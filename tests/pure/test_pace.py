@@ -155,6 +155,9 @@ class Sent:
     def sendall(self, data: bytes) -> None:
         self.bytes += data
 
+    def gettimeout(self) -> float | None:
+        """Give the timeout: none."""
+
     def settimeout(self, seconds: float) -> None:
         """Take a timeout."""
 
