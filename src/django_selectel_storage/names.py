@@ -30,7 +30,7 @@ def object_key(name: str, location: str = "") -> str:
             or its key is longer than 1024 bytes.
     """
     relative = str(name or "")
-    if _DOTS.search(relative):
+    if _has_dots(relative):
         _refuse_leaving(relative)
         relative = _without_dots(relative)
         _refuse_leaving(relative)
@@ -39,6 +39,12 @@ def object_key(name: str, location: str = "") -> str:
     key = f"{location}/{relative}" if location and relative else relative or location
     _refuse_unwritable(key, name)
     return key
+
+
+def _has_dots(relative: str) -> bool:
+    """Whether a segment is "." or ".."; hardly a name has even a segment that ends with a dot."""
+    ends_with_a_dot = "./" in relative or ".\\" in relative or relative.endswith(".")
+    return ends_with_a_dot and _DOTS.search(relative) is not None
 
 
 def names_a_folder(name: str) -> bool:
