@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 SENDING, HASHING, OTHERS = "the system, sending and waiting", "hashing", "others"
-# By what stands in the path of a file; the first that fits.
+# By what stands last in the path of a file.
 _ROOMS = (
     ("/benchmarks/", ""),  # what measures is not measured
     ("/django_selectel_storage/signing/", "ours, signing"),
@@ -40,7 +40,7 @@ def shares(work: Callable[[], object]) -> dict[str, float]:
         if owner != OTHERS or not callers:
             spent[owner] += seconds
             continue
-        for caller, (_, _, part, _) in callers.items():  # what belongs to nobody is spent by who calls it
+        for caller, (_, _, part, _) in callers.items():  # what is nobody's is spent by whoever calls it, one step up
             spent[_owner(caller)] += part
     del spent[""]
     whole = sum(spent.values())
@@ -49,5 +49,7 @@ def shares(work: Callable[[], object]) -> dict[str, float]:
 
 def _owner(function: Function) -> str:
     path, _, name = function
-    marks = _BUILT_IN if path == "~" else _ROOMS
-    return next((owner for mark, owner in marks if mark in (name if path == "~" else path)), OTHERS)
+    if path == "~":
+        return next((owner for mark, owner in _BUILT_IN if mark in name), OTHERS)
+    ends = {path.rfind(mark) + len(mark): owner for mark, owner in _ROOMS if mark in path}
+    return ends[max(ends)] if ends else OTHERS

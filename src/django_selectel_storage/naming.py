@@ -99,13 +99,6 @@ class NameSearch(Storage):
         self._taken = taken
         self._asks = asks
 
-    def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        """Give a name to try: the wished one, which ``save`` has validated, unless something speaks against it."""
-        fits = max_length is None or len(name) <= max_length
-        if fits and "\\" not in name and not self._taken and not self._asks:
-            return name
-        return super().get_available_name(name, max_length=max_length)
-
     def exists(self, name: str) -> bool:
         """Say whether the name is known to be taken."""
         return name in self._taken or (self._asks and self._storage.exists(name))
@@ -113,3 +106,15 @@ class NameSearch(Storage):
     def get_alternative_name(self, file_root: str, file_ext: str) -> str:
         """Make another name in the storage's own way."""
         return self._storage.get_alternative_name(file_root, file_ext)
+
+    def name_to_try(self, name: str, max_length: int | None = None) -> str:
+        """Give the next name to try: the wished one, unless something speaks against it.
+
+        Args:
+            name: what is wished, and has been validated.
+            max_length: the most characters that it may have.
+        """
+        fits = max_length is None or len(name) <= max_length
+        if fits and "\\" not in name and not self._taken and not self._asks:
+            return name
+        return self.get_available_name(name, max_length=max_length)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any, Literal, cast, overload
 
-from django.core.files.storage import Storage
 from django.core.files.utils import validate_file_name
 from django.utils import timezone
 
@@ -78,12 +77,12 @@ class SelectelStorage(FurtherVerbs):
     def _save_under_free_name(self, name: str, content: Any, max_length: int | None) -> str:
         """Try names until one is free. A subclass that gives one again although it was taken means to overwrite."""
         overwrites, taken = self.options.file_overwrite, set[str]()
-        chooser: Storage = self
+        choose = self.get_available_name
         if not naming.chooses_names_itself(self, SelectelStorage):
             asks = not overwrites and naming.asks_first(self, SelectelStorage)
-            chooser = naming.NameSearch(self, taken, asks=asks)
+            choose = naming.NameSearch(self, taken, asks=asks).name_to_try
         for _ in range(naming.MOST_NAMES):
-            candidate = chooser.get_available_name(name, max_length=max_length)
+            candidate = choose(name, max_length=max_length)
             saved = self._saved(name, candidate, content, guarded=not overwrites and candidate not in taken)
             if saved is not None:
                 return saved
@@ -105,7 +104,7 @@ class SelectelStorage(FurtherVerbs):
                 return None
 
     def _save(self, name: str, content: Content) -> str:
-        """Store content under exactly this name. That overwrites, unless ``save`` asks for it (in the same thread)."""
+        """Store content under exactly this name. That overwrites, unless ``save`` calls, and forbids it."""
         attempt = naming.attempt_of(self)
         try:
             saved = self._store(name, content, guarded=attempt is not None and attempt.guards(name))

@@ -121,8 +121,9 @@ class Windows(io.RawIOBase):
         if not self._in_window():
             return b""
         start = self._position - self._window_start
-        stop = len(self._window) if length is None else start + length
-        return memoryview(self._window)[start:stop]
+        if length is None and start == 0:
+            return self._window
+        return memoryview(self._window)[start : None if length is None else start + length]
 
     def _in_window(self) -> bool:
         if self._unpacked is not None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.files.base import ContentFile
 
 from django_selectel_storage.devserver.hooks import LoggedRequest
@@ -14,6 +15,7 @@ from django_selectel_storage.storage import SelectelStorage
 from tests.conftest import MakeStorage
 
 Requests = Callable[[], list[LoggedRequest]]
+NOWHERE = {"access_key": "a", "secret_key": "s", "container": "c", "endpoint": "http://127.0.0.1:1"}
 
 
 @pytest.fixture(params=["s3", "swift"])
@@ -274,3 +276,17 @@ def test_django_s_naming_verbs_stay_truthful(make_storage: MakeStorage) -> None:
     storage.save("a.txt", ContentFile(b"x"))
     assert storage.get_available_name("b.txt") == "b.txt"
     assert storage.get_available_name("a.txt") != "a.txt"
+
+
+@pytest.mark.parametrize("file_overwrite", [False, True])
+@pytest.mark.parametrize("name", ["../../etc/x", "a/..", "..", "dir/", ""])
+def test_django_s_naming_verb_refuses_what_django_refuses(name: str, file_overwrite: bool) -> None:
+    storage = SelectelStorage(**NOWHERE, file_overwrite=file_overwrite)
+    with pytest.raises(SuspiciousFileOperation):
+        storage.get_available_name(name)
+
+
+def test_django_s_naming_verb_takes_a_path_and_turns_backslashes() -> None:
+    storage = SelectelStorage(**NOWHERE, file_overwrite=True)
+    assert storage.get_available_name(Path("a/b.txt")) == "a/b.txt"  # type: ignore[arg-type]
+    assert storage.get_available_name("a\\b.txt") == "a/b.txt"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -216,3 +218,20 @@ def test_a_forbidden_import_is_found(name: str, text: str, words: str) -> None:
 )
 def test_an_allowed_import_is_left_alone(name: str, text: str) -> None:
     assert violations(module(name, text)) == []
+
+
+LATE = ("urllib.request", "xml.sax", "django_selectel_storage.protocols.swift.client",
+        "django_selectel_storage.protocols.s3.multipart", "django_selectel_storage.protocols.s3.cors")  # fmt: skip
+
+
+def test_what_few_processes_need_is_imported_when_it_is_needed() -> None:
+    program = f"""
+import sys
+from django_selectel_storage.options import storage_options
+from django_selectel_storage.protocols.factory import client_for
+client = client_for(storage_options({{"access_key": "a", "secret_key": "s", "container": "c"}}))
+print([name for name in {LATE} if name in sys.modules], client.parts is not None, client.cors is not None)
+print([name for name in {LATE} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[] True True", str(list(LATE[3:]))]

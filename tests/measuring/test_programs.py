@@ -12,7 +12,7 @@ from benchmarks.bench import Bench, set_up
 from benchmarks.environments import ThisOne
 from benchmarks.figures import Results
 from benchmarks.machine import about
-from benchmarks.measures import cpu, growth, latency, races, start, static, threads, transfer
+from benchmarks.measures import cpu, growth, latency, profile, races, start, static, threads, transfer
 from benchmarks.measures.cases import NEAR, READ
 from benchmarks.nginx import nginx
 from benchmarks.peers import FLOOR, OURS, OURS_SWIFT, PEERS
@@ -46,6 +46,7 @@ def test_latency_is_measured_of_ours_and_of_bare_urllib3(bench: Bench) -> None:
     ("name", "measure", "case"),
     [
         ("start", start.MEASURE, start.FIRST),
+        ("profile", profile.MEASURE, f"{READ}: urllib3"),
         ("threads", threads.MEASURE, threads.case(READ, 2)),
         ("listings", growth.LISTINGS, "walk of 1,000"),
         ("transfer", transfer.MEASURE, transfer.RATE),

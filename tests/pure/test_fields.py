@@ -272,3 +272,17 @@ def test_json_is_read_unless_it_has_more_syntax_than_any_answer() -> None:
 def test_an_etag_counts_as_an_md5_only_where_it_is_one(etag: str, others: dict[str, str], proven: bool) -> None:
     info = fields.object_info("a", HTTPHeaderDict({"ETag": etag, **others}), "x-amz-meta-", 0)
     assert info.md5 == (etag.strip('"') if proven else "")
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("ETag", ["d41d8cd98f00b204e9800998ecf8427e", "9a0364b9e99bb480dd25e1f0284c8555"]),
+        ("x-amz-server-side-encryption", ["aws:kms", "AES256"]),
+    ],
+)
+def test_a_field_that_came_twice_proves_no_md5(name: str, values: list[str]) -> None:
+    headers = HTTPHeaderDict({} if name == "ETag" else {"ETag": "d41d8cd98f00b204e9800998ecf8427e"})
+    for value in values:
+        headers.add(name, value)
+    assert fields.object_info("a", headers, "x-amz-meta-", 0).md5 == ""

@@ -298,6 +298,15 @@ def test_other_headers_count_only_when_asked(project: Project) -> None:
     assert "described" not in project.collect("--refresh-headers")
 
 
+def test_of_a_storage_that_does_not_overwrite_no_file_looks_different_from_what_is_stored(project: Project) -> None:
+    project.backend = "django_selectel_storage.storage.SelectelStorage"
+    project.collect()
+    assert "described" not in project.collect("--refresh-headers")
+    project.options["cache_control"] = "no-cache"
+    assert "6 described anew" in project.collect("--refresh-headers")
+    assert "described" not in project.collect("--refresh-headers")
+
+
 # --- the user's own storage ------------------------------------------------------------------------------------------
 
 

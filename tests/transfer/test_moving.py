@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 
 from django_selectel_storage.headers import WRITE_MARK
+from django_selectel_storage.transfer.places.folder import FolderPlace
+from django_selectel_storage.transfer.values import Entry
 from tests.outsider import Outsider
 from tests.transfer.conftest import MIB, MOMENT, Command, Define, content_of, files_in
 
@@ -179,3 +183,24 @@ def test_a_target_that_differs_is_replaced_and_what_else_is_there_stays(
         new.save(name, ContentFile(content))
     assert "2 copied" in transfer(str(disk({"a.txt": b"first", "b.txt": b"x"})), "new").words
     assert content_of(new) == {"a.txt": b"first", "b.txt": b"x", "z.txt": b"stays"}
+
+
+class Reluctant(io.FileIO):
+    """A file of a file system that gives less than it is asked for."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(min(size or 0, 1000))
+
+
+class Mount(FolderPlace):
+    """A folder on such a file system."""
+
+    def _path(self, name: str) -> Any:
+        path = super()._path(name)
+        return SimpleNamespace(open=lambda mode, **_: Reluctant(path, mode))
+
+
+def test_a_file_that_comes_in_small_pieces_comes_whole(tmp_path: Path) -> None:
+    (tmp_path / "a.bin").write_bytes(bytes(range(250)) * 40)
+    with Mount(tmp_path, "a mount").open(Entry("a.bin", 10_000), as_stored=False) as item:
+        assert b"".join(item.body.chunks()) == bytes(range(250)) * 40

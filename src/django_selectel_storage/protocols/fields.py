@@ -167,7 +167,7 @@ def object_info(key: str, headers: Headers, metadata_prefix: str, size: int) -> 
         metadata_prefix: what user metadata begins with in this protocol, in lower case.
         size: the object's size in bytes.
     """
-    said = {name.lower(): value for name, value in headers.items()}
+    said = {name.lower(): headers[name] for name in headers}  # of a field that came twice, both values
     kept, metadata = {}, {}
     for name, value in said.items():
         if name in _KEPT:

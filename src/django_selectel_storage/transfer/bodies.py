@@ -6,14 +6,13 @@ Knows ``transport.body`` and reading; nothing of where the bytes go.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
 from threading import Event
-from typing import IO
 
 from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo
 from django_selectel_storage.protocols.reading import Stretch
 from django_selectel_storage.transfer import digests
 from django_selectel_storage.transport.body import Body, BytesBody, FileBody
+from django_selectel_storage.transport.spool import Spool
 
 IN_MEMORY = 64 * 1024 * 1024  # bytes of a copy that stay in memory; only a large 'multipart_threshold' makes more
 
@@ -83,7 +82,7 @@ class StoredBody:
         )
 
     def _copy(self) -> FileBody:
-        spool: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by close()
+        spool = Spool(IN_MEMORY)
         try:
             for chunk in self.chunks():
                 spool.write(chunk)

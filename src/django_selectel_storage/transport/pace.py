@@ -19,7 +19,7 @@ SLICE = 256 * 1024  # bytes that the peer has to take in one read_timeout
 # S3 (CopyObject, CompleteMultipartUpload) and Swift (bulk-delete) send white space while they work, for minutes.
 WORKING = frozenset({"PUT", "POST"})
 LONGEST_WORK = 20  # read_timeouts
-_LINE_ENDS = re.compile(r"[\r\n\0]")
+_FIELD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\r\n\0]*")  # RFC 9110, sections 5.1 and 5.5
 
 
 class PacedStream(io.RawIOBase):
@@ -106,14 +106,14 @@ class PacedConnection(http.client.HTTPConnection):
 
     response_class = PacedResponse
     patience: ClassVar[float]
-    _fields: tuple[str, ...] = ()  # of the head that comes next
+    _fields: tuple[bytes, ...] = ()  # of the head that comes next
     _head: bytes | None = None  # kept back for the body that follows it; b"" until it comes
 
     def request(self, method: str, url: str, body: Any = None, *others: Any, **named: Any) -> None:
         """Send a request."""
         self._fields = ()
-        if self.sock is not None:
-            self.timeout = self.patience
+        if self.sock is not None:  # otherwise the timeout is still that of connecting
+            self.timeout = self.patience  # which urllib3 sets now, so that sending need not set it again
         self._head = b"" if isinstance(body, bytes) and 0 < len(body) <= TOGETHER else None
         super().request(method, url, body, *others, **named)
 
@@ -121,12 +121,16 @@ class PacedConnection(http.client.HTTPConnection):
         """Take a field of the head.
 
         Raises:
-            ValueError: it has a character that would end its line, and forge another field (RFC 9110, section 5.5).
+            ValueError: it has a character that would end its line, and forge another field, or that no header can have.
         """
         line = f"{_text(header)}: {_text(*values)}"
-        if _LINE_ENDS.search(line):
-            raise ValueError(f"The header {_text(header)!a} cannot be sent: it has a character that ends its line.")
-        self._fields += (line,)
+        try:
+            if _FIELD.fullmatch(line):
+                self._fields += (line.encode("latin-1"),)
+                return
+        except UnicodeEncodeError:
+            pass
+        raise ValueError(f"The header {_text(header)!a} cannot be sent: it has a character that no header can have.")
 
     def send(self, data: Any) -> None:
         """Send bytes.
@@ -137,7 +141,7 @@ class PacedConnection(http.client.HTTPConnection):
         if self.sock is None:
             self.connect()
         if self._fields:
-            data = b"".join([data[:-2], "\r\n".join(self._fields).encode("latin-1"), b"\r\n\r\n"])
+            data = b"".join([data[:-2], b"\r\n".join(self._fields), b"\r\n\r\n"])
             self._fields = ()
         if self._head == b"":
             self._head = bytes(data)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.protocols import fields
@@ -83,7 +82,7 @@ def _elements(rule: CorsRule) -> str:
         *(("ExposeHeader", name) for name in rule.exposed),
         *([("MaxAgeSeconds", str(rule.max_age))] if rule.max_age else []),
     ]
-    return "".join(f"<{name}>{escape(value)}</{name}>" for name, value in pairs)
+    return "".join(f"<{name}>{xml.escaped(value)}</{name}>" for name, value in pairs)
 
 
 def read_rules(answer: Answer) -> list[CorsRule]:

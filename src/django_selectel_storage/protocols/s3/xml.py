@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.protocols import fields
@@ -30,7 +29,7 @@ def parse(body: bytes) -> ElementTree.Element:
 
 def children(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
     """Give the children of a name, whatever their namespace."""
-    return (child for child in element if _local(child.tag) == name)
+    return (child for child in element if _plain(child.tag) == name)
 
 
 def text(element: ElementTree.Element, name: str) -> str:
@@ -40,13 +39,12 @@ def text(element: ElementTree.Element, name: str) -> str:
 
 def texts(element: ElementTree.Element) -> dict[str, str]:
     """Give the texts of all children by name, whatever their namespace; of two of one name, the first."""
-    return {_local(child.tag): child.text or "" for child in reversed(element)}
+    return {_plain(child.tag): child.text or "" for child in reversed(element)}
 
 
-@lru_cache(maxsize=128)
-def _local(tag: str) -> str:
-    """Give a name without its namespace, as ElementTree writes it: a listing has few of them, thousands of times."""
-    return tag.rpartition("}")[2]
+def _plain(tag: str) -> str:
+    """Give a name without its namespace, which ElementTree puts before it in braces."""
+    return tag[tag.rfind("}") + 1 :]
 
 
 def texts_of_error(body: bytes) -> dict[str, str]:
@@ -80,19 +78,22 @@ def _unwritable() -> re.Pattern[str]:
 
 def delete_request(keys: Iterator[str] | list[str]) -> bytes:
     """Write the body of DeleteObjects."""
-    entries = "".join(f"<Object><Key>{_written(key)}</Key></Object>" for key in keys)
+    entries = "".join(f"<Object><Key>{escaped(key)}</Key></Object>" for key in keys)
     return f'<Delete xmlns="{NAMESPACE}"><Quiet>true</Quiet>{entries}</Delete>'.encode()
 
 
 def complete_request(tags: list[str]) -> bytes:
     """Write the body of CompleteMultipartUpload; ``tags`` are the ETags of the parts, in order."""
     parts = "".join(
-        f"<Part><PartNumber>{number}</PartNumber><ETag>&quot;{escape(tag)}&quot;</ETag></Part>"
+        f"<Part><PartNumber>{number}</PartNumber><ETag>&quot;{escaped(tag)}&quot;</ETag></Part>"
         for number, tag in enumerate(tags, start=1)
     )
     return f'<CompleteMultipartUpload xmlns="{NAMESPACE}">{parts}</CompleteMultipartUpload>'.encode()
 
 
-def _written(text: str) -> str:
-    """Escape a text; a bare carriage return would be read as a line feed (XML 1.0, section 2.11)."""
-    return escape(text, {"\r": "&#13;"})
+def escaped(text: str) -> str:
+    """Escape a text; a bare carriage return would be read as a line feed (XML 1.0, section 2.11).
+
+    The standard library's own ``escape`` comes with all of ``urllib.request``, which takes milliseconds to import.
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")

@@ -70,7 +70,7 @@ class FolderPlace:
             found = os.fstat(file.fileno())
             body: Body = FileBody(file, found.st_size)
             if found.st_size <= SMALL:
-                body = BytesBody(file.read(found.st_size))
+                body = BytesBody(body.part(0, found.st_size))
             yield Item(body, Known(body.size, modified=found.st_mtime_ns))
 
     def write(self, name: str, item: Item) -> None:

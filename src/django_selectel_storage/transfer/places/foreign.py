@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.core.files.storage import FileSystemStorage, Storage
@@ -21,6 +20,7 @@ from django_selectel_storage.transfer.places.replacing import Unclosed, save_as
 from django_selectel_storage.transfer.places.steps import refusal_of
 from django_selectel_storage.transfer.values import FATAL, Entry, Item, Known, Place, Words
 from django_selectel_storage.transport.body import SMALL, body_of
+from django_selectel_storage.transport.spool import Spool
 
 
 class ForeignPlace:
@@ -71,7 +71,7 @@ class ForeignPlace:
 
     def write(self, name: str, item: Item) -> None:
         """Save a file in place of what was there; see ``save_as``."""
-        with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+        with Spool(IN_MEMORY) as spool:
             for chunk in item.body.chunks():
                 spool.write(chunk)
             spool.seek(0)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from tempfile import SpooledTemporaryFile
 from typing import IO, TypeAlias
 
 from django.core.files import File
 from django.core.files.storage import Storage
 
 from django_selectel_storage.transfer.bodies import IN_MEMORY
+from django_selectel_storage.transport.spool import Spool
 
 Save: TypeAlias = Callable[[str, "Unclosed"], str]
 
@@ -98,7 +98,7 @@ def _save(name: str, content: Unclosed, save: Save) -> None:
 def _kept(storage: Storage, name: str) -> Iterator[Callable[[], None]]:
     """Read a file, and give what puts it back, past all that would choose another name for it."""
     spool: IO[bytes]
-    with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+    with Spool(IN_MEMORY) as spool:
         with storage.open(name, "rb") as file:
             for chunk in file.chunks():
                 spool.write(chunk)

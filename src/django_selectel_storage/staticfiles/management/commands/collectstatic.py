@@ -248,9 +248,9 @@ def _twin(storage: SelectelStorage, local: LocalClient) -> SelectelStorage:
     twin = copy.copy(storage)
     client: ObjectClient = local
     twin.__dict__["client"] = client
-    # What is stored locally heeds conditions: nothing has to be asked first.
+    # With conditions, each file would get a mark of its own, and none would be described as it is in the store.
     twin.__dict__["options"] = replace(
-        storage.options, custom_domain=None, querystring_auth=False, conditional_writes=True
+        storage.options, custom_domain=None, querystring_auth=False, conditional_writes=False
     )
     if isinstance(twin, ManifestFilesMixin):
         twin.manifest_storage = twin
