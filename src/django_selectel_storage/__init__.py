@@ -2,7 +2,7 @@
 
 The rooms, from the door inwards; each imports only from its own number or a higher one:
 
-    1  management   the commands, thin; apps: the application
+    1  management   the commands, thin
        staticfiles  opt-in: collectstatic that hashes locally, compares with one listing, uploads side by side
        uploads      opt-in: from the browser straight into the container
        transfer     selectel_transfer and selectel_headers: files moved, and described anew
@@ -14,7 +14,7 @@ The rooms, from the door inwards; each imports only from its own number or a hig
                     configured (options, keys of names, migrations). Beside them: static (hashed names and their
                     manifest), naming (a free name), content (what save() is given), files and file_types (what open()
                     hands back), stored_content (what a browser has put there itself), container, utils (1.x)
-       checks       system checks; debug: secrets masked in Django's error reports
+       checks       system checks; debug: secrets masked in Django's error reports; apps: the application
     3  conf         the entrance: arguments + Django settings + DSN -> StorageOptions; below it, no Django
        improper     errors of the rooms below as Django's ImproperlyConfigured
     4  protocols    what any object store can do (base), which one is chosen (factory), and how S3 and Swift say it
@@ -27,10 +27,10 @@ The rooms, from the door inwards; each imports only from its own number or a hig
 
 The path of a save: ``SelectelStorage.save`` -> ``content.rewindable`` -> ``_save_under_free_name``, which tries names
 of ``naming.NameSearch`` -> ``_saved`` -> ``_save`` -> ``StoringStorage._store`` -> ``names.object_key``,
-``transport.body``, ``headers.for_object``, ``compression`` -> ``protocols.conditional.put_if_absent`` ->
+``body.body_of``, ``headers.for_object``, ``compression.compressed`` -> ``protocols.conditional.put_if_absent`` ->
 ``ObjectClient.put`` -> ``wire.put_object`` -> ``Pool.send``, which has each try authorised (S3: ``signing.sigv4``;
-Swift: the token of ``TokenKeeper.current``, after a login if there is none) -> ``wire.raise_for_status`` -> the name. A
-large file leaves this path at ``put``, for ``s3.multipart.Uploads.store``.
+Swift: the token of ``TokenKeeper.current``, whose login also told the path, and after a 401 once more with another one)
+-> ``wire.raise_for_status`` -> the name. A large file leaves this path at ``put``, for ``s3.multipart.Uploads.store``.
 
 Its hinge: Django's ``_save(name, content)`` has no room for "overwrite nothing". ``_saved`` says so beside it, in a
 context variable (``naming.attempted``), and ``_save`` looks there (``naming.attempt_of``). A name that is taken comes
@@ -47,7 +47,8 @@ nothing is signed ``ObjectClient.plain_url``; otherwise ``StorageOptions.signing
 (``/info``) which digests it allows for signatures, each once.
 
 The path of a static file: ``collectstatic.Command.collect`` -> ``_twin``, a copy of the user's storage on a
-``LocalClient`` -> Django collects and post-processes into that; each file takes the path of a save as far as ``put`` ->
+``LocalClient`` -> Django collects and post-processes into that; each file takes the path of a save as far as ``put``, a
+hashed copy from ``_save`` on ->
 ``Deployment.run`` -> ``Destination.listing`` -> ``Destination.compared`` -> ``Manifests.announce`` ->
 ``Destination.upload``, straight to ``ObjectClient.put`` -> ``Manifests.commit``, from which on sites use the new files
 -> ``Manifests.prunable`` -> ``Destination.remove``. A page finds its hashed name by ``HashedNames.hashed_files``, and

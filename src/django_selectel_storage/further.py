@@ -77,6 +77,8 @@ class FurtherVerbs(DirectUploads):
     def open_stream(self, name: str, start: int = 0, length: int | None = None) -> io.BufferedReader:
         """Open a stretch of a file for reading in one go, with one request; close it when done.
 
+        A file that is empty, or that this package compressed, takes another request.
+
         Args:
             name: the storage name.
             start: the first byte.

@@ -80,7 +80,7 @@ _FURTHER_TYPES = (
 
 @cache
 def _known_types() -> mimetypes.MimeTypes:
-    """Python's own types and common ones that it lacks, not those of this machine: every server answers alike."""
+    """Python's own types and common ones that it lacks, before those of this machine: servers answer alike."""
     types = mimetypes.MimeTypes()
     for content_type, extension in _FURTHER_TYPES:
         types.add_type(content_type, extension)

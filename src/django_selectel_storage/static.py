@@ -57,7 +57,7 @@ class HashedNames(ManifestFilesMixin, NamesAsAddresses):  # type: ignore[misc] #
         else:
             self._manifest_storage = manifest_storage
         super(ManifestFilesMixin, self).__init__(storage, **keywords)  # Django's would read the manifest
-        self._loaded = None
+        self._loaded = None  # Django's constructor of hashed names has put an empty manifest there
 
     # --- the manifest ------------------------------------------------------------------------------------------------
 

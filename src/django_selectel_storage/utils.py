@@ -1,4 +1,7 @@
-"""Names of 1.x that stay importable: ``parse_dsn`` and ``read_config``. Deprecated; nothing of 2.0 uses them."""
+"""Names of 1.x that stay importable: ``parse_dsn`` and ``read_config``. Deprecated.
+
+And ``config_of``, what ``SelectelStorage.config`` gives: deprecated, too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rooms: each imports only from its own line or a lower one, and the edges stay where they belong."""
+"""The rooms: each imports only from its own number or a higher one, and the edges stay where they belong."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from django_selectel_storage.exceptions import AuthenticationFailed, ServerError, StorageError
+from django_selectel_storage.exceptions import AuthenticationFailed, ConnectionFailed, ServerError, StorageError
 from django_selectel_storage.protocols.swift.tokens import (
     ASSUMED_LIFE,
     MARGIN,
@@ -76,6 +76,21 @@ def test_the_first_one_logs_in_and_the_token_stays(keeper: TokenKeeper, server: 
 
     assert keeper.current() is first
     assert server.logins == 1
+
+
+def test_where_the_account_is_stays_known_when_the_token_has_ended_and_nobody_can_log_in(
+    keeper: TokenKeeper, server: Server, clock: Clock
+) -> None:
+    assert (keeper.storage_url(), server.logins) == (URL, 1)
+    clock.now += 2 * DAY
+    server.error = ConnectionFailed("away")
+    assert (keeper.storage_url(), server.logins) == (URL, 1)
+
+
+def test_where_the_account_is_cannot_be_told_before_a_login(keeper: TokenKeeper, server: Server) -> None:
+    server.error = ConnectionFailed("away")
+    with pytest.raises(ConnectionFailed):
+        keeper.storage_url()
 
 
 def test_nobody_logs_in_before_a_token_is_needed(keeper: TokenKeeper, server: Server) -> None:

@@ -271,7 +271,7 @@ class ObjectClient(Protocol):
             method: the HTTP method.
             signed_at: from when the URL is valid, as POSIX time.
             expires: for how long, in seconds.
-            parameters: further query parameters that are signed too.
+            parameters: further query parameters; on S3 they are signed too.
             headers: header fields that the bearer has to send like this; only where ``signs_headers``.
 
         Raises:

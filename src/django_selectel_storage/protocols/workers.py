@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 def in_parallel(work: Callable[[Given], Result], items: Iterable[Given], workers: int) -> list[Result]:
     """Apply ``work`` to each item, at most ``workers`` at a time, and give the results in the items' order.
 
-    An item is taken from ``items`` only when a worker is about to be free, so that at most ``workers + 1`` exist.
+    An item is taken from ``items`` only when a worker is about to be free: no more exist than there are workers.
 
     Raises:
         Exception: the first failure; what was under way is waited for, what was not begun never begins.

@@ -185,7 +185,7 @@ class SwiftClient:
         return self._tokens.temp_url_digest or self._ask_for_digest()
 
     def _ask_for_digest(self) -> str:
-        parts = urlsplit(self._tokens.current().storage_url)
+        parts = urlsplit(self._tokens.storage_url())
         answer = self._connect(f"{parts.scheme}://{parts.netloc}").send(wire.server_info(), lambda _: {})
         allowed = wire.allowed_digests(answer)
         digest = "sha1" if allowed is None and self._is_old_selectel() else tempurl.best_algorithm(allowed)
@@ -207,7 +207,7 @@ class SwiftClient:
         return {key: wire.deletion_error(self._attempt("Deleting", key), status) for key, status in failed.items()}
 
     def _storage_url(self) -> str:
-        return self._known_storage_url() or self._tokens.current().storage_url
+        return self._known_storage_url() or self._tokens.storage_url()
 
     def _known_storage_url(self) -> str | None:
         return keystone.known_storage_url(self._options) if self._options.protocol == "keystone" else None

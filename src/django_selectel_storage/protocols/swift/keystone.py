@@ -56,7 +56,10 @@ def read_token(options: StorageOptions, answer: Answer) -> Token:
 
 
 def known_storage_url(options: StorageOptions) -> str | None:
-    """The storage URL as far as the options alone tell it: ``endpoint`` with a path, or with a project's id."""
+    """The storage URL as far as the options alone tell it.
+
+    An ``endpoint`` with a path is one; a project's id makes one, of an ``endpoint`` without, or of Selectel's pool.
+    """
     project = options.project or ""
     if options.endpoint and urlsplit(options.endpoint).path:
         return options.endpoint

@@ -99,6 +99,16 @@ class TokenKeeper:
             return self._renewed_by_one(token)
         return self._only_one(lambda _: self._clock() < self._ends_at)
 
+    def storage_url(self) -> str:
+        """Give where the account answers, as the latest login said; log in if there was none.
+
+        An address outlives the token that came with it: it needs no login server that is there.
+
+        Raises:
+            StorageError: the login failed.
+        """
+        return (self._token or self.current()).storage_url
+
     def renewed(self, rejected: Token) -> Token:
         """Give another token than the one that the server rejected.
 
