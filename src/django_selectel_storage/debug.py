@@ -43,7 +43,7 @@ _IN_PROXY = re.compile(r"//.*@", re.DOTALL)
 # In these rooms credentials are taken apart or put together: any text may be a piece of one, any option a misspelt one.
 _INNER_ROOMS = re.compile(
     r"django_selectel_storage\.(?:dsn|conf|configured|utils|options|option_values|signing\.\w+"
-    r"|protocols\.swift\.(?:keystone|legacy))"
+    r"|protocols\.(?:factory|swift\.(?:keystone|legacy)))"
 )
 _READABLE_THERE = frozenset({"name"})  # of an option or a schema
 _HARMLESS = (type(None), bool, int, float, complex, type)
