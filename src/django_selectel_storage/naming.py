@@ -1,6 +1,8 @@
 """How a save finds a free name: by trying, and with Django's own rules for the next one to try.
 
-Knows Django's naming, and nothing of how bytes travel.
+Who is asked: a subclass that has ``get_available_name`` or ``is_name_available`` of its own; otherwise ``NameSearch``,
+which asks a subclass's own ``exists``, and else nobody: a name that is taken shows when it is written. All others than
+``save`` get Django's ordinary search. Knows Django's naming, and nothing of how bytes travel.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ _attempt: ContextVar[Attempt | None] = ContextVar("_attempt", default=None)
 
 @contextmanager
 def attempted(storage: Storage, name: str, *, guarded: bool) -> Iterator[Attempt]:
-    """Let the storage's ``_save`` write only what does not exist yet, for as long as the block runs."""
+    """Let the storage's ``_save`` write only what does not exist yet, if ``guarded``, for as long as the block runs."""
     attempt = Attempt(storage, name)
     token = _attempt.set(attempt if guarded else None)
     try:

@@ -24,7 +24,7 @@ class Source:
         client: the object store.
         key: the object key.
         resumes: how often a broken connection is taken up again.
-        max_memory_size: bytes that an unpacked object may take in memory.
+        max_memory_size: bytes that an unpacked object may take in memory, and what is written before it is stored.
     """
 
     client: ObjectClient
