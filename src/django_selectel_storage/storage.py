@@ -268,8 +268,8 @@ class SelectelManifestStaticStorage(HashedNames, SelectelStaticStorage):
     ) -> str:
         """Give the URL of the hashed file, in DEBUG mode of the file itself.
 
-        A query and a fragment that the name has (``font.eot?#iefix``) are kept, unless the URL has a query of its own, as
-        a signature is one.
+        A query and a fragment that the name has (``font.eot?#iefix``) are kept, unless the URL has a query of its own:
+        a signature, or ``parameters``.
 
         Args:
             name: the name of the file as it was collected.
