@@ -34,7 +34,7 @@ def no_copies(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a temporary file")
 
-    monkeypatch.setattr(bodies, "SpooledTemporaryFile", refuse)
+    monkeypatch.setattr(bodies, "Spool", refuse)
 
 
 def digest(file: IO[bytes] | io.BufferedReader) -> str:
