@@ -25,7 +25,7 @@ class Scale:
         listings: objects in the folders that show how cost grows.
         static_files: how many collectstatic collects on nginx; a tenth of them on Swift.
         static_rounds: how often it does so with hashed names.
-        plain_rounds: how often with plain ones.
+        plain_rounds: how often with plain ones, and with more and more files.
         static_growth: static files that show how cost grows.
         transferred: how many files ``selectel_transfer`` moves.
         races: how often eight threads save one name at once.

@@ -24,7 +24,7 @@ _ROOMS = (
     ("/xml/", "XML"),
 )
 # By what stands in the name of a function that has no file.
-_BUILT_IN = (("socket", SENDING), ("poll", SENDING), ("hash", HASHING), ("HASH", HASHING), ("expat", "XML"))
+_BUILT_IN = (("socket", SENDING), ("poll", SENDING), ("_hashlib", HASHING), ("expat", "XML"))
 
 Function = tuple[str, int, str]  # file, line, name: as pstats has it
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Collected, Figure
@@ -15,11 +18,11 @@ from benchmarks.worker import SMALL, Worker
 MEASURE = "transfer"
 DISTANCE = 20  # milliseconds
 WORKERS = 32
-RATE, CPU = "files a second", "CPU a file"
+RATE, SHARED, CPU = "files a second", "files a second, --shard 0/2 and 1/2", "CPU a file"
 
 
 def transfer(bench: Bench) -> Iterator[Figure]:
-    """Files a second, and CPU seconds a file; the bound is the number of workers by the distance."""
+    """Files a second, of one process and of two, and CPU seconds a file; the bound is workers by the distance."""
     collected = Collected()
     count = bench.scale.transferred
     with TemporaryDirectory(dir=bench.folder) as name, Proxy(bench.nginx.port, DISTANCE / 1000) as proxy:
@@ -31,14 +34,30 @@ def transfer(bench: Bench) -> Iterator[Figure]:
             "SELECTEL_STORAGES": {"target": {key.upper(): value for key, value in options.items()}},
         }
         for _ in range(bench.scale.large_rounds):
-            with Worker(bench.ours, bench.nginx, bench.environments, settings) as worker:
-                done = worker.order(
-                    "command", name="selectel_transfer", arguments=[name, "target"],
-                    options={"workers": WORKERS, "verbosity": 0},
-                )  # fmt: skip
+            (done,) = _moved(bench, settings, name, shards=1)
             collected.add(RATE, bench.ours.name, "1/s", count / done["wall"])
             collected.add(CPU, bench.ours.name, "s", done["cpu"] / count)
+            slowest = max(done["wall"] for done in _moved(bench, settings, name, shards=2))
+            collected.add(SHARED, bench.ours.name, "1/s", count / slowest)
     yield from collected.figures(MEASURE, bench.nginx.name)
+
+
+def _moved(bench: Bench, settings: dict[str, Any], folder: str, shards: int) -> list[dict[str, float]]:
+    """Let so many processes begin at once, which share the files and the workers; give what each took."""
+    with ExitStack() as stack:
+        workers = [
+            stack.enter_context(Worker(bench.ours, bench.nginx, bench.environments, settings)) for _ in range(shards)
+        ]
+
+        def move(number: int) -> dict[str, float]:
+            options = {"workers": WORKERS // shards, "verbosity": 0}
+            arguments = [folder, "target", "--shard", f"{number}/{shards}"]
+            done: dict[str, float] = workers[number].order(
+                "command", name="selectel_transfer", arguments=arguments, options=options
+            )
+            return done
+
+        return list(stack.enter_context(ThreadPoolExecutor(shards)).map(move, range(shards)))
 
 
 def _make_files(folder: Path, count: int) -> None:

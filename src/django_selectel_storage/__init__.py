@@ -48,11 +48,10 @@ nothing is signed ``ObjectClient.plain_url``; otherwise ``StorageOptions.signing
 
 The path of a static file: ``collectstatic.Command.collect`` -> ``_twin``, a copy of the user's storage on a
 ``LocalClient`` -> Django collects and post-processes into that; each file takes the path of a save as far as ``put``, a
-hashed copy from ``_save`` on ->
-``Deployment.run`` -> ``Destination.listing`` -> ``Destination.compared`` -> ``Manifests.announce`` ->
-``Destination.upload``, straight to ``ObjectClient.put`` -> ``Manifests.commit``, from which on sites use the new files
--> ``Manifests.prunable`` -> ``Destination.remove``. A page finds its hashed name by ``HashedNames.hashed_files``, and
-goes on with the path of a URL.
+hashed copy from ``_save`` on -> ``Deployment.run`` -> ``Destination.listing`` -> ``Destination.compared`` ->
+``Manifests.announce`` -> ``Destination.upload``, straight to ``ObjectClient.put`` -> ``Manifests.commit``, from which
+on sites use the new files -> ``Manifests.prunable`` -> ``Destination.remove``. A page finds its hashed name by
+``HashedNames.hashed_files``, and goes on with the path of a URL.
 """
 
 __version__ = "2.0.0.dev0"

@@ -205,15 +205,16 @@ def test_a_header_without_a_name_of_a_header_is_not_sent(name: str) -> None:
 
 
 def test_connecting_has_its_own_timeout_and_a_request_on_a_connection_that_is_open_sets_one_for_sending() -> None:
-    connection, sent = connected(type("Connection", (PacedConnection, HTTPConnection), {"patience": 5.0}))
-    connection.timeout = 1.0
-    connection.request("GET", "/")
+    kind = type("Connection", (PacedConnection, HTTPConnection), {"patience": 5.0})
+    opened, sent = connected(kind)
+    opened.timeout = 1.0
+    opened.request("GET", "/")
     assert sent.timeouts == [5.0]
-    connection.sock = None
-    connection.timeout = 1.0
+
+    connecting, fresh = kind("files.example.com"), Sent()
+    connecting.timeout = 1.0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "connect", lambda: setattr(connection, "sock", sent))
-        connection._HTTPConnection__state = "Idle"  # type: ignore[attr-defined]
-        connection.request("GET", "/")
-    assert connection.timeout == 1.0
-    assert sent.timeouts == [5.0]
+        patch.setattr(connecting, "connect", lambda: setattr(connecting, "sock", fresh))
+        connecting.request("GET", "/")
+    assert connecting.timeout == 1.0
+    assert fresh.timeouts == [5.0]

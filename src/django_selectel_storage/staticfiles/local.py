@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from hashlib import md5
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +24,7 @@ from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload, insist_on
 from django_selectel_storage.protocols.cors import CrossOrigin, KeptRules
 from django_selectel_storage.protocols.in_parts import UploadsInParts
-from django_selectel_storage.protocols.s3.parts import plan as parts_of
+from django_selectel_storage.protocols.s3.parts import etag_of_parts, part_size
 from django_selectel_storage.staticfiles.plan import Made
 from django_selectel_storage.transport.body import SMALL, Body, BytesBody, FileBody
 from django_selectel_storage.transport.messages import NO_HEADERS
@@ -183,7 +182,8 @@ class LocalClient:
         digest = body.digest("md5")
         etags: tuple[str, ...] = (digest,)
         if self._options.protocol == "s3" and body.size >= self._options.multipart_threshold:
-            etags = (digest, multipart_etag(body, self._options.multipart_chunksize))
+            size = part_size(body.size, self._options.multipart_chunksize)
+            etags = (digest, etag_of_parts(body.chunks(), size))
         return Made(body.size, digest, etags)
 
     def _keep(self, made: Made, body: Body) -> None:
@@ -219,14 +219,6 @@ class _Reading:
 
     def close(self) -> None:
         """Do nothing: the file closes itself."""
-
-
-def multipart_etag(body: Body, chunksize: int) -> str:
-    """Give the ETag that S3 makes of an upload in parts: the MD5 of the parts' MD5s, and how many they are."""
-    digests = [
-        md5(body.part(part.start, part.stop), usedforsecurity=False).digest() for part in parts_of(body.size, chunksize)
-    ]
-    return f"{md5(b''.join(digests), usedforsecurity=False).hexdigest()}-{len(digests)}"
 
 
 def _folders_above(key: str, known: set[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""MD5s of bytes that pass by, in the two forms in which stores name them. Pure."""
+"""MD5s of bytes that pass by. Pure."""
 
 from __future__ import annotations
 
@@ -20,26 +20,6 @@ def md5_of(chunks: Iterable[bytes]) -> str:
     for chunk in chunks:
         state.update(chunk)
     return str(state.hexdigest())
-
-
-def etag_of_parts(chunks: Iterable[bytes], part_size: int) -> str:
-    """Give the ETag that S3 gives to bytes that were uploaded in parts: the MD5 of the parts' MD5s, and their number.
-
-    Amazon S3 User Guide, "Checking object integrity", on multipart uploads.
-    """
-    digests, state, left = [], _md5(), part_size
-    for chunk in chunks:
-        rest = memoryview(chunk)
-        while rest:
-            state.update(rest[:left])
-            taken = min(left, len(rest))
-            rest, left = rest[taken:], left - taken
-            if not left:
-                digests.append(state.digest())
-                state, left = _md5(), part_size
-    if left < part_size:
-        digests.append(state.digest())
-    return f"{md5_of(digests)}-{len(digests)}"
 
 
 def checked(chunks: Iterable[bytes], md5: str, what: str) -> Iterator[bytes]:

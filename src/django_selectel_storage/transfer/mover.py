@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Event
 
 from django.utils.translation import gettext_lazy
@@ -105,7 +105,7 @@ class Mover:
             source.open(entry, as_stored=self._as_stored) as item,
             self._memory.taken(target.memory_for(item.body.size)),
         ):
-            target.write(entry.name, replace(item, body=stoppable(item.body, self._given_up)))
+            target.write(entry.name, Item(stoppable(item.body, self._given_up), item.known))
         return False
 
     def _reads_back(self, entry: Entry) -> bool:

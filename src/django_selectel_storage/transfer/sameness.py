@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from django_selectel_storage.transfer import digests, marks, plan
+from django_selectel_storage.protocols.s3.parts import etag_of_parts
+from django_selectel_storage.transfer import marks, plan
 from django_selectel_storage.transfer.values import Entry, Known, Pair, Place
 
 
@@ -83,4 +84,4 @@ class Comparison:
         if not part_size or plan.has_parts(etag) != -(-entry.size // part_size):
             return False
         with place.open(entry, as_stored=False) as item:
-            return digests.etag_of_parts(item.body.chunks(), part_size) == etag
+            return etag_of_parts(item.body.chunks(), part_size) == etag

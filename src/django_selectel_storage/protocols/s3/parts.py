@@ -5,8 +5,9 @@ Source: Amazon S3 User Guide, "Amazon S3 multipart upload limits".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import md5
 
 from django_selectel_storage.exceptions import ObjectTooLarge
 
@@ -55,3 +56,23 @@ def plan(size: int, chunksize: int) -> Iterator[Part]:
     step = part_size(size, chunksize)
     for number, start in enumerate(range(0, size, step), start=1):
         yield Part(number, start, min(start + step, size))
+
+
+def etag_of_parts(chunks: Iterable[bytes], part_size: int) -> str:
+    """Give the ETag that S3 gives to bytes that were uploaded in parts: the MD5 of the parts' MD5s, and their number.
+
+    Amazon S3 User Guide, "Checking object integrity", on multipart uploads.
+    """
+    digests, state, left = [], md5(usedforsecurity=False), part_size
+    for chunk in chunks:
+        rest = memoryview(chunk)
+        while rest:
+            state.update(rest[:left])
+            taken = min(left, len(rest))
+            rest, left = rest[taken:], left - taken
+            if not left:
+                digests.append(state.digest())
+                state, left = md5(usedforsecurity=False), part_size
+    if left < part_size:
+        digests.append(state.digest())
+    return f"{md5(b''.join(digests), usedforsecurity=False).hexdigest()}-{len(digests)}"

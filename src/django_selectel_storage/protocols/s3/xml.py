@@ -61,7 +61,7 @@ def decoder(root: ElementTree.Element) -> Callable[[str], str]:
 
 
 def _unquoted(text: str) -> str:
-    """Undo the encoding of a form; ``unquote_plus`` is made for longer texts, and takes twice as long over a key."""
+    """Undo the encoding of a form; ``unquote_plus`` is made for longer texts, and slower with a key."""
     return unquote_to_bytes(text.replace("+", " ")).decode("utf-8", "replace") if "%" in text or "+" in text else text
 
 

@@ -19,9 +19,8 @@ from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.transfer import digests, marks
 from django_selectel_storage.transfer.bodies import StoredBody
 from django_selectel_storage.transfer.values import Entry, Item, Known, Place, Words
-from django_selectel_storage.transport.body import CHUNK, Body, BytesBody, FileBody
+from django_selectel_storage.transport.body import CHUNK, SMALL, Body, BytesBody, FileBody
 
-SMALL = 1024 * 1024  # bytes; an object of this size comes with one request and stays in memory
 CONNECTIONS = 128  # to one host, at the least: each of many workers may send parts side by side
 PATIENCE = 900.0  # seconds; a store that copies by itself may say nothing until it has done so
 _SERVICE = {
