@@ -18,6 +18,8 @@ from tests.conftest import face_options
 from tests.servers.stack import Stack
 from tests.transfer.conftest import MOMENT, Command, Define, content_of, files_in, run
 
+Kinds = Callable[[], dict[str, int]]
+
 FILES = {"a.txt": b"1", "b/c.txt": b"2"}
 
 
@@ -55,6 +57,16 @@ def test_a_dsn_is_a_place_and_stays_out_of_messages(transfer: Command, stack: St
     done = transfer(str(disk(FILES)), dsn.build({**options, "container": "missing"}))
     assert (done.code, "'missing'" in done.complaints) == (1, True)
     assert options["password"] not in done.complaints
+
+
+@pytest.mark.parametrize(("verbosity", "listings"), [(0, 1), (1, 2)], ids=["silent", "with progress"])
+def test_files_are_counted_only_for_somebody_who_looks(
+    transfer: Command, define: Define, kinds_for: Kinds, tmp_path: Path, verbosity: int, listings: int
+) -> None:
+    define("old").save("a.txt", ContentFile(b"x"))
+    kinds_for()
+    assert transfer("old", str(tmp_path / "new"), verbosity=verbosity).code == 0
+    assert kinds_for()["list"] == listings
 
 
 @pytest.mark.parametrize("verify", [[], ["--verify"]], ids=["", "verified"])

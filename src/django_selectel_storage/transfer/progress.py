@@ -17,7 +17,13 @@ INTERVAL = 10.0  # seconds between two lines
 
 
 class Progress(Protocol):
-    """Shows how far it is."""
+    """Shows how far it is.
+
+    Attributes:
+        wants_total: whether it does anything with the number of files, so that counting them is worth a listing.
+    """
+
+    wants_total: bool
 
     def advance(self, tally: Tally) -> None:
         """Show the numbers after one more file."""
@@ -39,6 +45,8 @@ def progress_on(stream: IO[str]) -> Progress:
 
 class Bar:
     """A bar with files, rate, time left, bytes and failures."""
+
+    wants_total = True
 
     def __init__(self, stream: IO[str]) -> None:
         self._bar = tqdm(unit=pgettext("transfer", " files"), file=stream, dynamic_ncols=True, mininterval=0.2)
@@ -66,6 +74,8 @@ class Lines:
         stream: where they go.
         clock: gives seconds.
     """
+
+    wants_total = True
 
     def __init__(self, stream: IO[str], clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
@@ -104,6 +114,8 @@ class Lines:
 
 class Silence:
     """Shows nothing."""
+
+    wants_total = False
 
     def advance(self, tally: Tally) -> None:
         """Do nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -59,7 +59,7 @@ class Run:
             ConfigurationError: an end's options are not usable.
         """
         again: list[Pair] = []
-        with _counted(self._source, self._scope, self._progress.expect):
+        with _counted(self._source, self._scope, self._progress):
             for outcome in self._moved(self._pairs()):
                 if outcome.result is Result.FAILED and not outcome.final and len(again) < MOST_TRIED_AGAIN:
                     again.append(outcome.pair)
@@ -97,8 +97,11 @@ def _ours(source: Place, scope: Scope) -> Iterator[Entry]:
 
 
 @contextmanager
-def _counted(source: Place, scope: Scope, expect: Callable[[int], None]) -> Iterator[None]:
+def _counted(source: Place, scope: Scope, progress: Progress) -> Iterator[None]:
     """Count the files in a thread beside the block, for the time that is left; who cannot be listed has no total."""
+    if not (source.lists_cheaply and progress.wants_total):
+        yield
+        return
     over = threading.Event()
 
     def count() -> None:
@@ -110,14 +113,12 @@ def _counted(source: Place, scope: Scope, expect: Callable[[int], None]) -> Iter
                 total += 1
         except Exception:  # noqa: BLE001 - the run lists as well, and says what is wrong
             return
-        expect(total)
+        progress.expect(total)
 
     thread = threading.Thread(target=count, name="selectel-count", daemon=True)
-    if source.lists_cheaply:
-        thread.start()
+    thread.start()
     try:
         yield
     finally:
         over.set()
-        if source.lists_cheaply:
-            thread.join()
+        thread.join()
