@@ -26,7 +26,7 @@ _BUFFER = 64 * 1024  # bytes between the windows and the caller
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Backing:
     """Where a file comes from and where it goes.
 
     Attributes:
@@ -48,14 +48,14 @@ class ObjectFile(TypedFile[AnyStr]):
     Args:
         name: the storage name.
         mode: ``"rb"`` or ``"wb"``; ``"r"`` or ``"w"`` for text in UTF-8.
-        place: where the bytes come from and go to.
+        backing: where the bytes come from and go to.
 
     Raises:
         ValueError: the mode is another one.
     """
 
-    def __init__(self, name: str, mode: str, place: Place) -> None:
-        self._place = place
+    def __init__(self, name: str, mode: str, backing: Backing) -> None:
+        self._backing = backing
         self._windows: Windows | None = None
         self._spool: WriteSpool | None = None
         self._known_error: BaseException | None = None
@@ -118,7 +118,7 @@ class ObjectFile(TypedFile[AnyStr]):
             return
         try:
             self.flush()
-            self._place.store(spool.content)
+            self._backing.store(spool.content)
         except BaseException:
             self.abort()
             raise
@@ -126,11 +126,11 @@ class ObjectFile(TypedFile[AnyStr]):
     def _begin(self, mode: str) -> IO[Any]:
         self._windows = self._spool = None
         if mode in READING:
-            self._windows = Windows(self._place.source)
+            self._windows = Windows(self._backing.source)
             binary: Any = io.BufferedReader(self._windows, _BUFFER)
         elif mode in WRITING:
             self._known_error = sys.exc_info()[1]
-            self._spool = binary = WriteSpool(self._place.source.max_memory_size)
+            self._spool = binary = WriteSpool(self._backing.source.max_memory_size)
         else:
             raise ValueError(f"Files of an object store open with the modes rb, r, wb and w, not {mode!r}.")
         if "b" in mode:

@@ -14,7 +14,7 @@ from django_selectel_storage import compression, conf, names, naming
 from django_selectel_storage.container import Container
 from django_selectel_storage.content import Content, as_file, rewindable
 from django_selectel_storage.exceptions import ObjectExists
-from django_selectel_storage.files import ObjectFile, Place
+from django_selectel_storage.files import Backing, ObjectFile
 from django_selectel_storage.further import FurtherVerbs, UrlOptions
 from django_selectel_storage.protocols.listing import pages
 from django_selectel_storage.static import HashedNames, StaticVerbs
@@ -139,7 +139,7 @@ class SelectelStorage(FurtherVerbs):
 
     def _open(self, name: str, mode: str = "rb") -> ObjectFile[Any]:
         source = Source(self.client, self._file_key(name), self.options.max_retries, self.options.max_memory_size)
-        return ObjectFile(name, mode, Place(source, lambda content: self._write(name, content)))
+        return ObjectFile(name, mode, Backing(source, lambda content: self._write(name, content)))
 
     def _write(self, name: str, content: IO[bytes]) -> None:
         self._store(name, content)

@@ -22,7 +22,7 @@ from django_selectel_storage.exceptions import SelectelException
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols import fields
 from django_selectel_storage.protocols.base import headers_of
-from django_selectel_storage.protocols.failures import Attempt
+from django_selectel_storage.protocols.failures import Operation
 from django_selectel_storage.protocols.s3 import multipart_wire, wire
 from django_selectel_storage.protocols.swift import keystone, legacy
 from django_selectel_storage.protocols.swift import wire as swift
@@ -125,9 +125,9 @@ def s3_xml(body: bytes) -> None:
             multipart_wire.abort(PLACE, upload.key, upload.upload_id)
             _all_zones(upload.begun)
     with suppress(SelectelException):
-        wire.raise_for_error_in_body(answer, Attempt("Copying", "media", "key"))
+        wire.raise_for_error_in_body(answer, Operation("Copying", "media", "key"))
     with suppress(SelectelException):
-        wire.raise_for_status(Answer(403, HTTPHeaderDict(), body), Attempt("Saving", "media", "key"), time.time())
+        wire.raise_for_status(Answer(403, HTTPHeaderDict(), body), Operation("Saving", "media", "key"), time.time())
     listing = wire.read_listing(answer)
     for entry in listing.objects:
         wire.head_object(PLACE, entry.key)
@@ -145,7 +145,7 @@ def swift_json(body: bytes) -> None:
     swift.allowed_digests(answer)
     tempurl.best_algorithm(swift.allowed_digests(answer))
     with suppress(SelectelException):
-        swift.raise_for_status(Answer(403, HTTPHeaderDict(), body), Attempt("Saving", "media", "key"))
+        swift.raise_for_status(Answer(403, HTTPHeaderDict(), body), Operation("Saving", "media", "key"))
     listing = swift.read_listing(answer, 1)
     for entry in listing.objects:
         swift.head_object("/v1/a/media", entry.key)
@@ -207,7 +207,7 @@ def date(text: str) -> None:
     _all_zones(fields.iso_date(text))
     now = datetime(2026, 11, 23, tzinfo=timezone.utc).timestamp()
     with suppress(SelectelException):
-        wire.raise_for_status(Answer(403, HTTPHeaderDict({"Date": text})), Attempt("Saving", "media", "key"), now)
+        wire.raise_for_status(Answer(403, HTTPHeaderDict({"Date": text})), Operation("Saving", "media", "key"), now)
 
 
 def _use(read: Callable[[], Token]) -> None:

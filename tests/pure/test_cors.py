@@ -14,7 +14,7 @@ from django_selectel_storage import headers
 from django_selectel_storage.exceptions import AccessDenied, StorageError
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.cors import OURS, CorsRule, allowing, for_uploads, without_ours
-from django_selectel_storage.protocols.failures import Attempt
+from django_selectel_storage.protocols.failures import Operation
 from django_selectel_storage.protocols.s3 import cors, wire
 from django_selectel_storage.protocols.swift import cors as swift_cors
 from django_selectel_storage.transport.messages import Answer, Request
@@ -72,7 +72,7 @@ def test_rules_are_read_as_they_were_written() -> None:
 def test_no_rules_at_all_are_a_deletion(rules: list[CorsRule], method: str) -> None:
     sent: list[Request] = []
 
-    def send(request: Request, _: Attempt) -> Answer:
+    def send(request: Request, _: Operation) -> Answer:
         sent.append(request)
         return Answer(200, {})
 
@@ -82,7 +82,7 @@ def test_no_rules_at_all_are_a_deletion(rules: list[CorsRule], method: str) -> N
 
 def test_a_bucket_without_rules_has_none_and_other_errors_are_told() -> None:
     def failing(error: StorageError) -> cors.BucketCors:
-        def send(_: Request, __: Attempt) -> Answer:
+        def send(_: Request, __: Operation) -> Answer:
             raise error
 
         return cors.BucketCors(send, PLACE, "media")

@@ -30,7 +30,7 @@ from django_selectel_storage.exceptions import (
     WriteConflict,
 )
 from django_selectel_storage.headers import ObjectHeaders
-from django_selectel_storage.protocols.failures import Attempt, Condition
+from django_selectel_storage.protocols.failures import Condition, Operation
 from django_selectel_storage.protocols.s3 import wire
 from django_selectel_storage.transport.body import BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
@@ -339,10 +339,10 @@ def test_any_answer_is_a_listing_or_an_error_of_ours(body: bytes) -> None:
 
 # --- errors ----------------------------------------------------------------------------------------------------------
 
-SAVING = Attempt("Saving", "media", "a.txt", Condition.ABSENT)
-READING = Attempt("Reading", "media", "a.txt", Condition.UNCHANGED)
-PLAIN = Attempt("Saving", "media", "a.txt")
-LISTING = Attempt("Listing", "media")
+SAVING = Operation("Saving", "media", "a.txt", Condition.ABSENT)
+READING = Operation("Reading", "media", "a.txt", Condition.UNCHANGED)
+PLAIN = Operation("Saving", "media", "a.txt")
+LISTING = Operation("Listing", "media")
 
 
 def error_answer(status: int, code: str, tries: int = 1) -> Answer:
@@ -351,7 +351,7 @@ def error_answer(status: int, code: str, tries: int = 1) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "attempt", "error", "hint"),
+    ("status", "code", "operation", "error", "hint"),
     [
         (403, "InvalidAccessKeyId", PLAIN, AuthenticationFailed, "'access_key'"),
         (403, "SignatureDoesNotMatch", PLAIN, AuthenticationFailed, "'secret_key'"),
@@ -379,16 +379,16 @@ def error_answer(status: int, code: str, tries: int = 1) -> Answer:
     ],
 )
 def test_an_error_has_the_class_the_words_and_the_hint_that_fit(
-    status: int, code: str, attempt: Attempt, error: type[StorageError], hint: str
+    status: int, code: str, operation: Operation, error: type[StorageError], hint: str
 ) -> None:
     with pytest.raises(error) as raised:
-        wire.raise_for_status(error_answer(status, code), attempt)
+        wire.raise_for_status(error_answer(status, code), operation)
 
     assert type(raised.value) is error
     assert (raised.value.status, raised.value.code, raised.value.request_id) == (status, code, "R-1")
     text = str(raised.value)
-    assert all(word in text for word in (attempt.action, repr("media"), "R-1", hint))
-    assert repr(attempt.key) in text or not attempt.key
+    assert all(word in text for word in (operation.action, repr("media"), "R-1", hint))
+    assert repr(operation.key) in text or not operation.key
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from django_selectel_storage.exceptions import (
     TooManyRequests,
 )
 from django_selectel_storage.headers import ObjectHeaders
-from django_selectel_storage.protocols.failures import Attempt, Condition
+from django_selectel_storage.protocols.failures import Condition, Operation
 from django_selectel_storage.protocols.swift import wire
 from django_selectel_storage.transport.body import BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
@@ -239,15 +239,15 @@ def test_an_entry_that_says_nothing_more_than_its_name_is_an_object() -> None:
 
 # --- errors ----------------------------------------------------------------------------------------------------------
 
-SAVING = Attempt("Saving", "media", "a.txt", Condition.ABSENT)
-READING = Attempt("Reading", "media", "a.txt", Condition.UNCHANGED)
-PLAIN = Attempt("Saving", "media", "a.txt")
-LISTING = Attempt("Listing", "media")
+SAVING = Operation("Saving", "media", "a.txt", Condition.ABSENT)
+READING = Operation("Reading", "media", "a.txt", Condition.UNCHANGED)
+PLAIN = Operation("Saving", "media", "a.txt")
+LISTING = Operation("Listing", "media")
 PAGE = b"<html><h1>Not &amp; found</h1><p>The resource could not be found.</p></html>"
 
 
 @pytest.mark.parametrize(
-    ("status", "attempt", "error", "hint"),
+    ("status", "operation", "error", "hint"),
     [
         (401, PLAIN, AuthenticationFailed, "fresh one"),
         (403, PLAIN, AccessDenied, "role"),
@@ -268,14 +268,14 @@ PAGE = b"<html><h1>Not &amp; found</h1><p>The resource could not be found.</p></
     ],
 )
 def test_an_error_has_the_class_the_words_and_the_hint_that_fit(
-    status: int, attempt: Attempt, error: type[StorageError], hint: str
+    status: int, operation: Operation, error: type[StorageError], hint: str
 ) -> None:
     with pytest.raises(error) as raised:
-        wire.raise_for_status(Answer(status, {"X-Trans-Id": "tx1"}, PAGE), attempt)
+        wire.raise_for_status(Answer(status, {"X-Trans-Id": "tx1"}, PAGE), operation)
 
     assert type(raised.value) is error
     assert (raised.value.status, raised.value.request_id) == (status, "tx1")
-    assert all(word in str(raised.value) for word in (attempt.action, repr("media"), "tx1", hint))
+    assert all(word in str(raised.value) for word in (operation.action, repr("media"), "tx1", hint))
 
 
 def test_the_text_of_the_servers_page_is_the_message() -> None:

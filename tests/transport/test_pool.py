@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from django_selectel_storage.exceptions import ConnectionFailed, DamagedTransfer, ServerError
-from django_selectel_storage.protocols.failures import Attempt, Condition
+from django_selectel_storage.protocols.failures import Condition, Operation
 from django_selectel_storage.protocols.s3 import wire, xml
 from django_selectel_storage.transport import pool as pool_module
 from django_selectel_storage.transport.body import BytesBody, FileBody
@@ -94,7 +94,7 @@ def test_a_failure_inside_of_a_success_that_does_not_pass_is_an_error(
     answer = pool.send(Request("PUT", "/a", failure_mark=xml.ERROR), lambda _: {})
     assert len(server.requests) == 3
     with pytest.raises(ServerError, match=r"InternalError: Again, please\."):
-        wire.raise_for_error_in_body(answer, Attempt("Copying", "media", "a", Condition.UNCHANGED))
+        wire.raise_for_error_in_body(answer, Operation("Copying", "media", "a", Condition.UNCHANGED))
 
 
 def test_an_answer_of_any_size_is_not_read_and_not_asked_for_again(

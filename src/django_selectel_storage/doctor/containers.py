@@ -15,7 +15,7 @@ from django_selectel_storage.exceptions import AccessDenied, ContainerNotFound, 
 from django_selectel_storage.option_values import is_loopback
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.factory import client_for, pool_for
-from django_selectel_storage.protocols.failures import Attempt
+from django_selectel_storage.protocols.failures import Operation
 from django_selectel_storage.protocols.s3 import wire as s3_wire
 from django_selectel_storage.protocols.s3 import xml
 from django_selectel_storage.protocols.swift import wire as swift_wire
@@ -113,7 +113,7 @@ def _buckets(case: Case) -> set[str]:
     date = sigv4.amz_date(case.clock())
     query = sigv4.presigned_query(key, "GET", path, place.host, date, _URL_LIFE)
     answer = case.ask("GET", f"{place.origin}{path}?{query}")
-    s3_wire.raise_for_status(answer, _attempt(options))
+    s3_wire.raise_for_status(answer, _operation(options))
     return {
         xml.text(bucket, "Name")
         for buckets in xml.children(xml.parse(answer.body), "Buckets")
@@ -127,9 +127,9 @@ def _swift_containers(case: Case) -> set[str]:
     request = Request("GET", parts.path, "format=json")
     pool = pool_for(f"{parts.scheme}://{parts.netloc}", case.options)
     answer = pool.send(request, lambda _: {"X-Auth-Token": token.value})
-    swift_wire.raise_for_status(answer, _attempt(case.options))
+    swift_wire.raise_for_status(answer, _operation(case.options))
     return {str(entry.get("name")) for entry in json.loads(answer.body or b"[]")}
 
 
-def _attempt(options: StorageOptions) -> Attempt:
-    return Attempt("Listing the containers of the project of", options.container)
+def _operation(options: StorageOptions) -> Operation:
+    return Operation("Listing the containers of the project of", options.container)

@@ -12,7 +12,7 @@ from django_selectel_storage.hosts import belongs, host_of
 from django_selectel_storage.names import quoted
 from django_selectel_storage.options import KEYSTONE_AUTH_URL, StorageOptions
 from django_selectel_storage.protocols import failures
-from django_selectel_storage.protocols.failures import Attempt, Words
+from django_selectel_storage.protocols.failures import Operation, Words
 from django_selectel_storage.transport.messages import Answer, Request
 
 _DOMAIN = "storage.selcloud.ru"
@@ -51,8 +51,8 @@ def read_public_domains(container: str, answer: Answer) -> list[str]:
     if answer.status == 204:
         return []
     if answer.status != 200:
-        attempt = Attempt("Looking up the public domain of", container)
-        raise failures.error_for(attempt, answer.status, Words(hint=_HINT))
+        operation = Operation("Looking up the public domain of", container)
+        raise failures.error_for(operation, answer.status, Words(hint=_HINT))
     try:
         return [f"https://{entry['uuid']}.{_PUBLIC}" for entry in json.loads(answer.body)]
     except (ValueError, TypeError, KeyError, RecursionError):

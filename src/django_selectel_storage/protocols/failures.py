@@ -38,8 +38,8 @@ class Condition(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """What was tried, for the words of an error.
+class Operation:
+    """What was asked of a store, for the words of an error.
 
     Attributes:
         action: a verb in its -ing form, as ``"Saving"``.
@@ -71,16 +71,16 @@ class Words:
 
 
 def error_for(
-    attempt: Attempt, status: int, words: Words, *, tries: int = 1, kind: type[StorageError] | None = None
+    operation: Operation, status: int, words: Words, *, tries: int = 1, kind: type[StorageError] | None = None
 ) -> StorageError:
-    """Give the error for an answer; its class follows from the status and the attempt, unless ``kind`` names it."""
+    """Give the error for an answer; its class follows from the status and the operation, unless ``kind`` names it."""
     said = f"{status} {in_one_line(words.code)}".rstrip()
     said_more = in_one_line(words.message).rstrip(".")
     message = f": {said_more}" if said_more else ""
     request_id = f" (request id {in_one_line(words.request_id)})" if words.request_id else ""
     hint = f" {words.hint}" if words.hint else ""
-    text = f"{attempt} failed: the server answered {said}{message}{request_id}.{hint}"
-    kind = kind or _kind(attempt, status)
+    text = f"{operation} failed: the server answered {said}{message}{request_id}.{hint}"
+    kind = kind or _kind(operation, status)
     return kind(text, status=status, code=words.code, request_id=words.request_id, tries=tries)
 
 
@@ -101,7 +101,7 @@ def login_failed(url: str, answer: Answer, hint: str, *, refusals: Collection[in
     """
     request_id = answer.headers.get("X-Trans-Id") or answer.headers.get("X-Openstack-Request-Id", "")
     return error_for(
-        Attempt(f"Logging in at {url}"),
+        Operation(f"Logging in at {url}"),
         answer.status,
         Words(request_id=request_id, hint=hint),
         tries=answer.tries,
@@ -109,12 +109,12 @@ def login_failed(url: str, answer: Answer, hint: str, *, refusals: Collection[in
     )
 
 
-def container_missing(attempt: Attempt, status: int, words: Words) -> ContainerNotFound:
+def container_missing(operation: Operation, status: int, words: Words) -> ContainerNotFound:
     """Give the error for a container that is not there."""
     request_id = f" (request id {in_one_line(words.request_id)})" if words.request_id else ""
     return ContainerNotFound(
-        f"{attempt} failed: there is no container {attempt.container!r}{request_id}. Create it, or correct the option "
-        "'container', the account or the endpoint.",
+        f"{operation} failed: there is no container {operation.container!r}{request_id}. Create it, or correct the "
+        "option 'container', the account or the endpoint.",
         status=status,
         code=words.code,
         request_id=words.request_id,
@@ -139,7 +139,7 @@ _SERVER_FAILED = 500
 CONFLICT = frozenset({409})  # of a write with another one: S3's ConditionalRequestConflict, Swift's newer timestamp
 
 
-def _kind(attempt: Attempt, status: int) -> type[StorageError]:
+def _kind(operation: Operation, status: int) -> type[StorageError]:
     if status == 412:
-        return _KINDS_OF_412[attempt.condition]
+        return _KINDS_OF_412[operation.condition]
     return _KINDS.get(status) or (ServerError if status >= _SERVER_FAILED else InvalidRequest)

@@ -23,7 +23,7 @@ from django_selectel_storage.protocols.base import (
 )
 from django_selectel_storage.protocols.cors import CrossOrigin, KeptRules
 from django_selectel_storage.protocols.factory import client_for
-from django_selectel_storage.protocols.failures import Attempt, Condition, Words
+from django_selectel_storage.protocols.failures import Condition, Operation, Words
 from django_selectel_storage.protocols.in_parts import UploadsInParts
 from django_selectel_storage.testing.listing import page_of
 from django_selectel_storage.transport.body import Body, BytesBody
@@ -115,7 +115,7 @@ class MemoryClient:
             ContainerNotFound: it is another container.
         """
         if container != self.container:
-            raise failures.container_missing(Attempt("Copying", container, original.key), 404, Words())
+            raise failures.container_missing(Operation("Copying", container, original.key), 404, Words())
         self.copy(original.key, target, headers, etag=original.etag)
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
@@ -166,7 +166,7 @@ class MemoryClient:
             raise self._error(action, key, 404) from None
 
     def _error(self, action: str, key: str, status: int, condition: Condition = Condition.NONE) -> StorageError:
-        return failures.error_for(Attempt(action, self.container, key, condition), status, Words())
+        return failures.error_for(Operation(action, self.container, key, condition), status, Words())
 
 
 class _Bytes:

@@ -24,7 +24,7 @@ from django_selectel_storage.protocols.base import (
     headers_of,
     insist_on,
 )
-from django_selectel_storage.protocols.failures import Attempt, Condition
+from django_selectel_storage.protocols.failures import Condition, Operation
 from django_selectel_storage.protocols.removal import NotTogether
 from django_selectel_storage.protocols.s3 import wire, xml
 from django_selectel_storage.signing import sigv4
@@ -90,33 +90,35 @@ class S3Client:
             self.parts.store(key, body, headers, only_if_absent=only_if_absent)
             return
         request = wire.put_object(self._place, key, body, headers, only_if_absent=only_if_absent)
-        attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
+        operation = self._operation("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
         with self._presence.checked_when_missing(anew=True):
-            self._send(request, attempt)
+            self._send(request, operation)
 
     def head(self, key: str) -> ObjectInfo:
         """Ask for an object without its bytes (HeadObject)."""
         with self._presence.checked_when_missing():
-            return wire.read_info(key, self._send(wire.head_object(self._place, key), self._attempt("Looking up", key)))
+            return wire.read_info(
+                key, self._send(wire.head_object(self._place, key), self._operation("Looking up", key))
+            )
 
     def has(self, key: str) -> bool:
         """Say whether there is an object (HeadObject)."""
         with self._presence.checked_when_missing(tolerated=True):
-            self._send(wire.head_object(self._place, key), self._attempt("Looking up", key))
+            self._send(wire.head_object(self._place, key), self._operation("Looking up", key))
             return True
         return False
 
     def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
         """Ask for an object or a stretch of it (GetObject)."""
         request = wire.get_object(self._place, key, start, stop, if_match)
-        attempt = self._attempt("Reading", key, Condition.UNCHANGED if if_match else Condition.NONE)
+        operation = self._operation("Reading", key, Condition.UNCHANGED if if_match else Condition.NONE)
         with self._presence.checked_when_missing():
-            return wire.read_range(key, self._send(request, attempt))
+            return wire.read_range(key, self._send(request, operation))
 
     def delete(self, key: str) -> None:
         """Remove an object (DeleteObject)."""
         with self._presence.checked_when_missing(tolerated=True):
-            self._send(wire.delete_object(self._place, key), self._attempt("Deleting", key))
+            self._send(wire.delete_object(self._place, key), self._operation("Deleting", key))
 
     def delete_many(self, keys: Sequence[str]) -> dict[str, StorageError]:
         """Remove many objects (DeleteObjects, 1,000 at a time); one by one where the server does not know how."""
@@ -136,9 +138,9 @@ class S3Client:
         if original.size > LARGEST_PUT:
             self.parts.copy(target, source, original, headers or headers_of(original))
             return
-        attempt = self._attempt("Copying", original.key, Condition.UNCHANGED)
+        operation = self._operation("Copying", original.key, Condition.UNCHANGED)
         request = wire.copy_object(self._place, target, source, original.etag, headers)
-        wire.raise_for_error_in_body(self._send(request, attempt), attempt)
+        wire.raise_for_error_in_body(self._send(request, operation), operation)
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
         """Copy the object onto itself, described anew; S3 has no other way."""
@@ -155,7 +157,7 @@ class S3Client:
     def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:
         """Give one page of a listing (ListObjectsV2)."""
         request = wire.list_objects(self._place, prefix, delimiter, page, limit)
-        return wire.read_listing(self._send(request, self._attempt("Listing")))
+        return wire.read_listing(self._send(request, self._operation("Listing")))
 
     def plain_url(self, key: str) -> str:
         """Give the URL without a signature."""
@@ -185,25 +187,25 @@ class S3Client:
         """Remove keys with one request; give the failures by key."""
         if not all(map(xml.can_hold, keys)):
             raise NotTogether
-        attempt = self._attempt("Deleting")
+        operation = self._operation("Deleting")
         try:
-            answer = self._send(wire.delete_objects(self._place, list(keys)), attempt)
+            answer = self._send(wire.delete_objects(self._place, list(keys)), operation)
         except (ContainerNotFound, InvalidRequest, ServerError) as error:
             if error.status in removal.NOT_KNOWN:
                 raise NotTogether from error
             raise
         failed = wire.read_failures(answer)
-        return {key: wire.deletion_error(self._attempt("Deleting", key), words) for key, words in failed.items()}
+        return {key: wire.deletion_error(self._operation("Deleting", key), words) for key, words in failed.items()}
 
     def _ask_for_container(self) -> None:
-        self._send(wire.head_bucket(self._place), self._attempt("Looking up"))
+        self._send(wire.head_bucket(self._place), self._operation("Looking up"))
 
-    def _attempt(self, action: str, key: str = "", condition: Condition = Condition.NONE) -> Attempt:
-        return Attempt(action, self.container, key, condition)
+    def _operation(self, action: str, key: str = "", condition: Condition = Condition.NONE) -> Operation:
+        return Operation(action, self.container, key, condition)
 
-    def _send(self, request: Request, attempt: Attempt) -> Answer:
+    def _send(self, request: Request, operation: Operation) -> Answer:
         answer = self._pool.send(request, self._authorize)
-        wire.raise_for_status(answer, attempt, self._clock())
+        wire.raise_for_status(answer, operation, self._clock())
         return answer
 
     def _authorize(self, request: Request) -> dict[str, str]:

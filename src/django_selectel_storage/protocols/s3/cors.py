@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.protocols import fields
 from django_selectel_storage.protocols.cors import CorsRule
-from django_selectel_storage.protocols.failures import Attempt
+from django_selectel_storage.protocols.failures import Operation
 from django_selectel_storage.protocols.s3 import xml
 from django_selectel_storage.protocols.s3.wire import Address
 from django_selectel_storage.transport.body import BytesBody
@@ -31,7 +31,7 @@ class BucketCors:
         bucket: its name.
     """
 
-    def __init__(self, send: Callable[[Request, Attempt], Answer], place: Address, bucket: str) -> None:
+    def __init__(self, send: Callable[[Request, Operation], Answer], place: Address, bucket: str) -> None:
         self._send = send
         self._place = place
         self._bucket = bucket
@@ -39,7 +39,7 @@ class BucketCors:
     def rules(self) -> list[CorsRule]:
         """Give the rules that are set (GetBucketCors)."""
         try:
-            return read_rules(self._send(get_rules(self._place), Attempt("Reading the CORS rules of", self._bucket)))
+            return read_rules(self._send(get_rules(self._place), Operation("Reading the CORS rules of", self._bucket)))
         except StorageError as error:
             if error.code == _NO_RULES:
                 return []
@@ -48,7 +48,7 @@ class BucketCors:
     def store(self, rules: Sequence[CorsRule]) -> None:
         """Set these rules in place of all others (PutBucketCors, without any DeleteBucketCors)."""
         request = put_rules(self._place, rules) if rules else delete_rules(self._place)
-        self._send(request, Attempt("Setting the CORS rules of", self._bucket))
+        self._send(request, Operation("Setting the CORS rules of", self._bucket))
 
 
 def get_rules(place: Address) -> Request:

@@ -10,7 +10,7 @@ from django_selectel_storage.exceptions import StorageError, UploadGone, WriteCo
 from django_selectel_storage.headers import WRITE_MARK, ObjectHeaders
 from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload
-from django_selectel_storage.protocols.failures import Attempt, Condition
+from django_selectel_storage.protocols.failures import Condition, Operation
 from django_selectel_storage.protocols.in_parts import SentPart
 from django_selectel_storage.protocols.s3 import multipart_wire, wire
 from django_selectel_storage.protocols.s3.parts import Part, plan
@@ -37,7 +37,7 @@ class Uploads:
 
     def __init__(
         self,
-        send: Callable[[Request, Attempt], Answer],
+        send: Callable[[Request, Operation], Answer],
         look_up: Callable[[str], ObjectInfo],
         place: wire.Address,
         bucket: str,
@@ -82,12 +82,12 @@ class Uploads:
         markers: tuple[str, str] | None = ("", "")
         while markers is not None:
             request = multipart_wire.list_uploads(self._place, prefix, *markers)
-            uploads, markers = multipart_wire.read_uploads(self._send(request, self._attempt("Listing uploads of")))
+            uploads, markers = multipart_wire.read_uploads(self._send(request, self._operation("Listing uploads of")))
             yield from uploads
 
     def begin(self, key: str, headers: ObjectHeaders) -> str:
         """Begin an upload whose parts somebody else sends."""
-        answer = self._send(multipart_wire.create(self._place, key, headers), self._attempt("Saving", key))
+        answer = self._send(multipart_wire.create(self._place, key, headers), self._operation("Saving", key))
         return multipart_wire.read_upload_id(answer)
 
     def sent(self, key: str, upload: str) -> Iterator[SentPart]:
@@ -95,16 +95,16 @@ class Uploads:
         marker: str | None = ""
         while marker is not None:
             request = multipart_wire.list_parts(self._place, key, upload, marker)
-            answer = self._send(request, self._attempt("Listing the parts of", key))
+            answer = self._send(request, self._operation("Listing the parts of", key))
             parts, marker = multipart_wire.read_parts(answer)
             yield from parts
 
     def complete(self, key: str, upload: str, tags: list[str], mark: str, *, only_if_absent: bool) -> None:
         """Make the object visible; an answer that was lost may have done so already."""
-        attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
+        operation = self._operation("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
         request = multipart_wire.complete(self._place, key, upload, tags, only_if_absent=only_if_absent)
         try:
-            wire.raise_for_error_in_body(self._send(request, attempt), attempt)
+            wire.raise_for_error_in_body(self._send(request, operation), operation)
         except WriteConflict:
             raise
         except StorageError:
@@ -113,7 +113,7 @@ class Uploads:
 
     def abort(self, key: str, upload: str) -> None:
         """Drop an upload and the parts that it has."""
-        self._send(multipart_wire.abort(self._place, key, upload), self._attempt("Aborting the upload of", key))
+        self._send(multipart_wire.abort(self._place, key, upload), self._operation("Aborting the upload of", key))
 
     def _carry_out(
         self, key: str, headers: ObjectHeaders, send_parts: Callable[[str], list[str]], *, only_if_absent: bool
@@ -154,16 +154,16 @@ class Uploads:
 
     def _send_part(self, key: str, upload: str, part: Part, content: bytes) -> str:
         request = multipart_wire.upload_part(self._place, key, upload, part.number, BytesBody(content))
-        return multipart_wire.read_part_tag(self._send(request, self._attempt(f"Saving part {part.number} of", key)))
+        return multipart_wire.read_part_tag(self._send(request, self._operation(f"Saving part {part.number} of", key)))
 
     def _copy_part(self, key: str, upload: str, source: str, original: ObjectInfo, part: Part) -> str:
         stretch = f"bytes={part.start}-{part.stop - 1}"
-        attempt = self._attempt(f"Copying part {part.number} of", key, Condition.UNCHANGED)
+        operation = self._operation(f"Copying part {part.number} of", key, Condition.UNCHANGED)
         answer = self._send(
-            multipart_wire.copy_part(self._place, key, upload, part.number, source, stretch, original.etag), attempt
+            multipart_wire.copy_part(self._place, key, upload, part.number, source, stretch, original.etag), operation
         )
-        wire.raise_for_error_in_body(answer, attempt)
+        wire.raise_for_error_in_body(answer, operation)
         return multipart_wire.read_part_tag(answer)
 
-    def _attempt(self, action: str, key: str = "", condition: Condition = Condition.NONE) -> Attempt:
-        return Attempt(action, self._bucket, key, condition)
+    def _operation(self, action: str, key: str = "", condition: Condition = Condition.NONE) -> Operation:
+        return Operation(action, self._bucket, key, condition)

@@ -25,7 +25,7 @@ from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.names import quoted
 from django_selectel_storage.protocols import failures, fields
 from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
-from django_selectel_storage.protocols.failures import Attempt, Words
+from django_selectel_storage.protocols.failures import Operation, Words
 from django_selectel_storage.protocols.s3 import xml
 from django_selectel_storage.signing.sigv4 import canonical_query
 from django_selectel_storage.transport.body import Body, BytesBody
@@ -237,12 +237,12 @@ def read_failures(answer: Answer) -> dict[str, Words]:
     }
 
 
-def deletion_error(attempt: Attempt, words: Words) -> StorageError:
+def deletion_error(operation: Operation, words: Words) -> StorageError:
     """Give the error for one key of a DeleteObjects answer."""
-    return failures.error_for(attempt, _STATUSES.get(words.code, 500), words, kind=_KINDS.get(words.code))
+    return failures.error_for(operation, _STATUSES.get(words.code, 500), words, kind=_KINDS.get(words.code))
 
 
-def raise_for_error_in_body(answer: Answer, attempt: Attempt) -> None:
+def raise_for_error_in_body(answer: Answer, operation: Operation) -> None:
     """Raise for an error that came with status 200: copies and completions take long, and S3 begins to answer early.
 
     Raises:
@@ -250,27 +250,27 @@ def raise_for_error_in_body(answer: Answer, attempt: Attempt) -> None:
     """
     if xml.ERROR in answer.body:
         status = _STATUSES.get(_words(answer, None).code, 500)
-        _raise(replace(answer, status=status), attempt)
+        _raise(replace(answer, status=status), operation)
     xml.parse(answer.body)
 
 
-def raise_for_status(answer: Answer, attempt: Attempt, now: float | None = None) -> None:
+def raise_for_status(answer: Answer, operation: Operation, now: float | None = None) -> None:
     """Do nothing for a success; raise the precise error for anything else.
 
     Args:
         answer: what the server answered.
-        attempt: what was tried.
+        operation: what was tried.
         now: this machine's POSIX time, to be compared with the server's.
     """
     if answer.status >= 300:
-        _raise(answer, attempt, now)
+        _raise(answer, operation, now)
 
 
-def _raise(answer: Answer, attempt: Attempt, now: float | None = None) -> NoReturn:
+def _raise(answer: Answer, operation: Operation, now: float | None = None) -> NoReturn:
     words = _words(answer, now)
-    if words.code == "NoSuchBucket" or (answer.status == 404 and not attempt.key):
-        raise failures.container_missing(attempt, answer.status, words)
-    raise failures.error_for(attempt, answer.status, words, tries=answer.tries, kind=_KINDS.get(words.code))
+    if words.code == "NoSuchBucket" or (answer.status == 404 and not operation.key):
+        raise failures.container_missing(operation, answer.status, words)
+    raise failures.error_for(operation, answer.status, words, tries=answer.tries, kind=_KINDS.get(words.code))
 
 
 def _words(answer: Answer, now: float | None) -> Words:

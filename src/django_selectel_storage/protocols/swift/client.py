@@ -21,7 +21,7 @@ from django_selectel_storage.option_rules import LARGEST_PUT
 from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols import presence, removal
 from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload, insist_on
-from django_selectel_storage.protocols.failures import Attempt, Condition
+from django_selectel_storage.protocols.failures import Condition, Operation
 from django_selectel_storage.protocols.swift import keystone, wire
 from django_selectel_storage.protocols.swift.cors import ContainerCors
 from django_selectel_storage.protocols.swift.tokens import Token, TokenKeeper
@@ -66,35 +66,35 @@ class SwiftClient:
             ObjectTooLarge: it is larger; Swift's segments are nothing that this package writes.
         """
         _refuse_too_large(body.size, "stored", key)
-        attempt = self._attempt("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
+        operation = self._operation("Saving", key, Condition.ABSENT if only_if_absent else Condition.NONE)
         with self._presence.checked_when_missing(anew=True):
-            self._send(lambda base: wire.put_object(base, key, body, headers, only_if_absent=only_if_absent), attempt)
+            self._send(lambda base: wire.put_object(base, key, body, headers, only_if_absent=only_if_absent), operation)
 
     def head(self, key: str) -> ObjectInfo:
         """Ask for an object without its bytes."""
         with self._presence.checked_when_missing():
             return wire.read_info(
-                key, self._send(lambda base: wire.head_object(base, key), self._attempt("Looking up", key))
+                key, self._send(lambda base: wire.head_object(base, key), self._operation("Looking up", key))
             )
 
     def has(self, key: str) -> bool:
         """Say whether there is an object."""
         with self._presence.checked_when_missing(tolerated=True):
-            self._send(lambda base: wire.head_object(base, key), self._attempt("Looking up", key))
+            self._send(lambda base: wire.head_object(base, key), self._operation("Looking up", key))
             return True
         return False
 
     def get(self, key: str, start: int = 0, stop: int | None = None, if_match: str = "") -> ObjectRange:
         """Ask for an object or a stretch of it."""
-        attempt = self._attempt("Reading", key, Condition.UNCHANGED if if_match else Condition.NONE)
+        operation = self._operation("Reading", key, Condition.UNCHANGED if if_match else Condition.NONE)
         with self._presence.checked_when_missing():
-            answer = self._send(lambda base: wire.get_object(base, key, start, stop, if_match), attempt)
+            answer = self._send(lambda base: wire.get_object(base, key, start, stop, if_match), operation)
             return wire.read_range(key, answer)
 
     def delete(self, key: str) -> None:
         """Remove an object."""
         with self._presence.checked_when_missing(tolerated=True):
-            self._send(lambda base: wire.delete_object(base, key), self._attempt("Deleting", key))
+            self._send(lambda base: wire.delete_object(base, key), self._operation("Deleting", key))
 
     def delete_many(self, keys: Sequence[str]) -> dict[str, StorageError]:
         """Remove many objects (bulk-delete, 10,000 at a time); one by one where the server does not know how."""
@@ -112,12 +112,12 @@ class SwiftClient:
         """Copy an object of up to 5 GiB out of any container of the account."""
         source = original.key
         _refuse_too_large(original.size, "copied", source)
-        attempt = self._attempt("Copying", source, Condition.UNCHANGED)
-        self._send(lambda base: wire.copy_object(base, container, source, target, original.etag, headers), attempt)
+        operation = self._operation("Copying", source, Condition.UNCHANGED)
+        self._send(lambda base: wire.copy_object(base, container, source, target, original.etag, headers), operation)
 
     def update_headers(self, info: ObjectInfo, headers: ObjectHeaders) -> None:
         """Describe an object anew (POST)."""
-        self._send(lambda base: wire.update_object(base, info.key, headers), self._attempt("Describing", info.key))
+        self._send(lambda base: wire.update_object(base, info.key, headers), self._operation("Describing", info.key))
 
     def unfinished_uploads(self, prefix: str) -> Iterator[UnfinishedUpload]:  # noqa: ARG002 - as in ObjectClient
         """Give nothing: on Swift an upload is one request, and leaves nothing behind."""
@@ -134,7 +134,7 @@ class SwiftClient:
     def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:
         """Give one page of a listing."""
         answer = self._send(
-            lambda base: wire.list_objects(base, prefix, delimiter, page, limit), self._attempt("Listing")
+            lambda base: wire.list_objects(base, prefix, delimiter, page, limit), self._operation("Listing")
         )
         return wire.read_listing(answer, limit)
 
@@ -172,7 +172,7 @@ class SwiftClient:
         """Make a "sendmefile" object of Selectel's old API, to which anybody who has its address may PUT one file."""
         if wanted is False or (wanted == "auto" and not self._is_old_selectel()):
             return None
-        self._send(lambda base: wire.send_me_file(base, key, size), self._attempt("Making an upload link for", key))
+        self._send(lambda base: wire.send_me_file(base, key, size), self._operation("Making an upload link for", key))
         return self.plain_url(key)
 
     def _is_old_selectel(self) -> bool:
@@ -195,16 +195,16 @@ class SwiftClient:
 
     def _delete_together(self, keys: Sequence[str]) -> dict[str, StorageError]:
         """Remove keys with one request; give the failures by key."""
-        attempt = self._attempt("Deleting")
+        operation = self._operation("Deleting")
         try:
-            answer = self._send_to_account(lambda path: wire.bulk_delete(path, self.container, keys), attempt)
+            answer = self._send_to_account(lambda path: wire.bulk_delete(path, self.container, keys), operation)
         except (ContainerNotFound, InvalidRequest, ServerError) as error:
             if error.status in removal.NOT_KNOWN:
                 raise removal.NotTogether from error
             raise
         self._presence.check()  # in a missing container, everything counts as gone
         failed = wire.read_bulk_failures(answer, self.container)
-        return {key: wire.deletion_error(self._attempt("Deleting", key), status) for key, status in failed.items()}
+        return {key: wire.deletion_error(self._operation("Deleting", key), status) for key, status in failed.items()}
 
     def _storage_url(self) -> str:
         return self._known_storage_url() or self._tokens.storage_url()
@@ -213,16 +213,16 @@ class SwiftClient:
         return keystone.known_storage_url(self._options) if self._options.protocol == "keystone" else None
 
     def _ask_for_container(self) -> None:
-        self._send(lambda base: wire.head_object(base, ""), self._attempt("Looking up"))
+        self._send(lambda base: wire.head_object(base, ""), self._operation("Looking up"))
 
-    def _attempt(self, action: str, key: str = "", condition: Condition = Condition.NONE) -> Attempt:
-        return Attempt(action, self.container, key, condition)
+    def _operation(self, action: str, key: str = "", condition: Condition = Condition.NONE) -> Operation:
+        return Operation(action, self.container, key, condition)
 
-    def _send(self, make: Callable[[str], Request], attempt: Attempt) -> Answer:
+    def _send(self, make: Callable[[str], Request], operation: Operation) -> Answer:
         """Send a request that is made of the container's path."""
-        return self._send_to_account(lambda path: make(wire.container_path(path, self.container)), attempt)
+        return self._send_to_account(lambda path: make(wire.container_path(path, self.container)), operation)
 
-    def _send_to_account(self, make: Callable[[str], Request], attempt: Attempt) -> Answer:
+    def _send_to_account(self, make: Callable[[str], Request], operation: Operation) -> Answer:
         """Send with the shared token; when it is rejected, once more with a new one."""
         token = self._tokens.current()
         answer = self._send_with(token, make)
@@ -230,7 +230,7 @@ class SwiftClient:
             earlier = answer.tries - 1  # the refused one did nothing, those before it may have
             answer = self._send_with(self._tokens.renewed(token), make)
             answer = replace(answer, tries=answer.tries + earlier)
-        wire.raise_for_status(answer, attempt)
+        wire.raise_for_status(answer, operation)
         return answer
 
     def _send_with(self, token: Token, make: Callable[[str], Request]) -> Answer:

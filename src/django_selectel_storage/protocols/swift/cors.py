@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from django_selectel_storage.protocols import fields
 from django_selectel_storage.protocols.cors import OURS, CorsRule
-from django_selectel_storage.protocols.failures import Attempt
+from django_selectel_storage.protocols.failures import Operation
 from django_selectel_storage.transport.messages import Answer, Request
 
 _PREFIX = "X-Container-Meta-Access-Control-"
@@ -23,19 +23,19 @@ class ContainerCors:
         container: its name.
     """
 
-    def __init__(self, send: Callable[[Callable[[str], Request], Attempt], Answer], container: str) -> None:
+    def __init__(self, send: Callable[[Callable[[str], Request], Operation], Answer], container: str) -> None:
         self._send = send
         self._container = container
 
     def rules(self) -> list[CorsRule]:
         """Give the one rule that a container can have."""
-        attempt = Attempt("Reading the CORS rules of", self._container)
-        return read_rules(self._send(lambda base: Request("HEAD", base), attempt))
+        operation = Operation("Reading the CORS rules of", self._container)
+        return read_rules(self._send(lambda base: Request("HEAD", base), operation))
 
     def store(self, rules: Sequence[CorsRule]) -> None:
         """Set the origins of these rules in place of all others."""
-        attempt = Attempt("Setting the CORS rules of", self._container)
-        self._send(lambda base: put_rules(base, rules), attempt)
+        operation = Operation("Setting the CORS rules of", self._container)
+        self._send(lambda base: put_rules(base, rules), operation)
 
 
 def put_rules(base: str, rules: Sequence[CorsRule]) -> Request:

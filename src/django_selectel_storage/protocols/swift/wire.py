@@ -18,7 +18,7 @@ from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.names import quoted
 from django_selectel_storage.protocols import failures, fields
 from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange
-from django_selectel_storage.protocols.failures import Attempt, Words
+from django_selectel_storage.protocols.failures import Operation, Words
 from django_selectel_storage.transport.body import Body, BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
 
@@ -230,22 +230,22 @@ def _leading_number(text: str) -> int:
     return int(word) if word.isascii() and word.isdigit() and len(word) == 3 else 500
 
 
-def deletion_error(attempt: Attempt, status: int) -> StorageError:
+def deletion_error(operation: Operation, status: int) -> StorageError:
     """Give the error for one key of a bulk-delete."""
-    return failures.error_for(attempt, status, Words(hint=_HINTS.get(status, "")))
+    return failures.error_for(operation, status, Words(hint=_HINTS.get(status, "")))
 
 
-def raise_for_status(answer: Answer, attempt: Attempt) -> None:
+def raise_for_status(answer: Answer, operation: Operation) -> None:
     """Do nothing for a success; raise the precise error for anything else."""
     if answer.status >= 300:
-        _raise(answer, attempt)
+        _raise(answer, operation)
 
 
-def _raise(answer: Answer, attempt: Attempt) -> NoReturn:
+def _raise(answer: Answer, operation: Operation) -> NoReturn:
     words = _words(answer)
-    if answer.status == 404 and not attempt.key:
-        raise failures.container_missing(attempt, answer.status, words)
-    raise failures.error_for(attempt, answer.status, words, tries=answer.tries)
+    if answer.status == 404 and not operation.key:
+        raise failures.container_missing(operation, answer.status, words)
+    raise failures.error_for(operation, answer.status, words, tries=answer.tries)
 
 
 def _words(answer: Answer) -> Words:
