@@ -26,6 +26,9 @@ WATCH = """() => {
   new MutationObserver(() => window.seen.push(bar.value)).observe(bar, {attributes: true});
 }"""
 
+# A pace at which 200 MiB leave time to see the bar grow, however fast the machine is.
+FOUR_SECONDS = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 50 * MIB}
+
 
 @pytest.fixture(scope="module")
 def black(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -87,6 +90,7 @@ def test_200_mib_go_up_with_growing_progress_and_not_through_django(
         re.compile(r"\.bmp"), lambda route: route.abort() if route.request.method == "GET" else route.continue_()
     )
     chosen = upload_page(page, site)
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", FOUR_SECONDS)
     page.evaluate(WATCH)
     before = site.memory
     chosen.set_input_files(black)
