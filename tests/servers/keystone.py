@@ -62,8 +62,16 @@ class KeystoneServer:
         if self._child is None:
             raise DevServerError("Keystone does not run")
         if self._info is None:
-            self._info = KeystoneInfo(**json.loads(self._child.first_line(self.timeout)))
+            self._info = KeystoneInfo(**json.loads(self._first_line(self._child)))
         return self._info
+
+    def _first_line(self, child: Offspring) -> bytes:
+        """Wait for the child, and start it once more if it ends: now and then its new database stays locked."""
+        try:
+            return child.first_line(self.timeout)
+        except DevServerError:
+            self.start()
+        return self._child.first_line(self.timeout) if self._child else b""
 
     def start(self) -> None:
         """Start the child and do not wait: it takes seconds."""

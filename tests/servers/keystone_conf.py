@@ -1,13 +1,16 @@
-"""The text of Keystone's configuration file. Pure."""
+"""The text of Keystone's configuration file. Pure.
+
+Its log goes to standard error: on standard output its parent waits for one line.
+"""
 
 from __future__ import annotations
 
 TEXT = """\
 [DEFAULT]
-use_stderr = false
+use_stderr = true
 default_log_levels = keystone=WARNING,alembic=WARNING,oslo_policy=ERROR
 [database]
-connection = sqlite:///{folder}/keystone.db
+connection = sqlite:///{folder}/keystone.db?timeout=30
 sqlite_synchronous = false
 [fernet_tokens]
 key_repository = {folder}/fernet
