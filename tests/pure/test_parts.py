@@ -1,7 +1,8 @@
-"""The plan of a large upload: S3's own limits, whatever the size."""
+"""The plan of a large upload: S3's own limits, whatever the size; and the ETag that comes of its parts."""
 
 from __future__ import annotations
 
+from hashlib import md5
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from django_selectel_storage.exceptions import ObjectTooLarge
-from django_selectel_storage.protocols.s3.parts import Part, part_size, plan
+from django_selectel_storage.protocols.s3.parts import Part, etag_of_parts, part_size, plan
 
 # Amazon S3 User Guide, "Amazon S3 multipart upload limits".
 MIB = 1024**2
@@ -79,3 +80,11 @@ def test_the_parts_cover_every_byte_once(size: int, chunksize: int) -> None:
     assert all(before.stop == after.start for before, after in pairwise(parts))
     assert len({part.stop - part.start for part in parts[:-1]}) <= 1
     assert 0 < parts[-1].stop - parts[-1].start <= part_size(size, chunksize)
+
+
+@given(st.lists(st.binary(max_size=30), max_size=8), st.integers(1, 40))
+def test_the_etag_of_parts_is_that_of_s3(chunks: list[bytes], part_size: int) -> None:
+    whole = b"".join(chunks)
+    parts = [whole[start : start + part_size] for start in range(0, len(whole), part_size)]
+    together = md5(b"".join(md5(part).digest() for part in parts)).hexdigest()
+    assert etag_of_parts(chunks, part_size) == f"{together}-{len(parts)}"

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from django_selectel_storage.exceptions import DamagedTransfer, StorageError
 from django_selectel_storage.headers import ORIGINAL_SIZE, WRITE_MARK, ObjectHeaders
-from django_selectel_storage.protocols.s3.parts import etag_of_parts
 from django_selectel_storage.transfer import digests, marks, plan
 from django_selectel_storage.transfer.progress import Bar, Lines
 from django_selectel_storage.transfer.report import Report, Tally, printable, size_text
@@ -90,14 +89,6 @@ def test_listings_prove_what_they_can(one: Entry, other: Entry | None, same: boo
 @pytest.mark.parametrize(("etag", "parts"), [("0" * 32 + "-3", 3), ("0" * 32, 0), ("x-y", 0), ("", 0), ("-²", 0)])
 def test_the_number_of_parts_is_read(etag: str, parts: int) -> None:
     assert plan.has_parts(etag) == parts
-
-
-@given(st.lists(st.binary(max_size=30), max_size=8), st.integers(1, 40))
-def test_the_etag_of_parts_is_that_of_s3(chunks: list[bytes], part_size: int) -> None:
-    whole = b"".join(chunks)
-    parts = [whole[start : start + part_size] for start in range(0, len(whole), part_size)]
-    together = hashlib.md5(b"".join(hashlib.md5(part).digest() for part in parts)).hexdigest()
-    assert etag_of_parts(chunks, part_size) == f"{together}-{len(parts)}"
 
 
 def test_bytes_with_another_md5_raise_at_their_end() -> None:

@@ -65,23 +65,26 @@ class KeystoneServer:
             self._info = KeystoneInfo(**json.loads(self._first_line(self._child)))
         return self._info
 
-    def _first_line(self, child: Offspring) -> bytes:
-        """Wait for the child, and start it once more if it ends: now and then its new database stays locked."""
-        try:
-            return child.first_line(self.timeout)
-        except DevServerError:
-            self.start()
-        return self._child.first_line(self.timeout) if self._child else b""
-
     def start(self) -> None:
         """Start the child and do not wait: it takes seconds."""
-        self._child = Offspring("-m", CHILD, *self._arguments, name="Keystone", paths=[ROOT])
+        self._child = self._new_child()
 
     def stop(self) -> None:
         """End it; harmless when it does not run."""
         child, self._child, self._info = self._child, None, None
         if child is not None:
             child.end()
+
+    def _new_child(self) -> Offspring:
+        return Offspring("-m", CHILD, *self._arguments, name="Keystone", paths=[ROOT])
+
+    def _first_line(self, child: Offspring) -> bytes:
+        """Wait for the child; one that ends is replaced once: a start in many finds its own new database locked."""
+        try:
+            return child.first_line(self.timeout)
+        except DevServerError:
+            self._child = self._new_child()
+            return self._child.first_line(self.timeout)
 
     def __enter__(self) -> Self:
         self.start()

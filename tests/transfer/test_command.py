@@ -14,7 +14,7 @@ from django.core.files.storage import FileSystemStorage, InMemoryStorage, storag
 
 from django_selectel_storage import dsn
 from django_selectel_storage.storage import SelectelStorage
-from tests.conftest import face_options
+from tests.conftest import FACES, face_options
 from tests.servers.stack import Stack
 from tests.transfer.conftest import MOMENT, Command, Define, content_of, files_in, run
 
@@ -59,11 +59,12 @@ def test_a_dsn_is_a_place_and_stays_out_of_messages(transfer: Command, stack: St
     assert options["password"] not in done.complaints
 
 
+@pytest.mark.parametrize("face", FACES)
 @pytest.mark.parametrize(("verbosity", "listings"), [(0, 1), (1, 2)], ids=["silent", "with progress"])
 def test_files_are_counted_only_for_somebody_who_looks(
-    transfer: Command, define: Define, kinds_for: Kinds, tmp_path: Path, verbosity: int, listings: int
+    transfer: Command, define: Define, kinds_for: Kinds, tmp_path: Path, face: str, verbosity: int, listings: int
 ) -> None:
-    define("old").save("a.txt", ContentFile(b"x"))
+    define("old", face).save("a.txt", ContentFile(b"x"))
     kinds_for()
     assert transfer("old", str(tmp_path / "new"), verbosity=verbosity).code == 0
     assert kinds_for()["list"] == listings

@@ -1,4 +1,4 @@
-"""The plan of a large upload or copy: how many parts, and how large. Pure.
+"""The plan of a large upload or copy: how many parts, how large, and which ETag comes of them. Pure.
 
 Source: Amazon S3 User Guide, "Amazon S3 multipart upload limits".
 """
@@ -58,12 +58,16 @@ def plan(size: int, chunksize: int) -> Iterator[Part]:
         yield Part(number, start, min(start + step, size))
 
 
-def etag_of_parts(chunks: Iterable[bytes], part_size: int) -> str:
+def etag_of_parts(chunks: Iterable[bytes], size: int) -> str:
     """Give the ETag that S3 gives to bytes that were uploaded in parts: the MD5 of the parts' MD5s, and their number.
 
-    Amazon S3 User Guide, "Checking object integrity", on multipart uploads.
+    Source: Amazon S3 User Guide, "Checking object integrity", on multipart uploads.
+
+    Args:
+        chunks: all bytes of the object, in pieces of any size.
+        size: the bytes of a part; the last one may have fewer.
     """
-    digests, state, left = [], md5(usedforsecurity=False), part_size
+    digests, state, left = [], md5(usedforsecurity=False), size
     for chunk in chunks:
         rest = memoryview(chunk)
         while rest:
@@ -72,7 +76,7 @@ def etag_of_parts(chunks: Iterable[bytes], part_size: int) -> str:
             rest, left = rest[taken:], left - taken
             if not left:
                 digests.append(state.digest())
-                state, left = md5(usedforsecurity=False), part_size
-    if left < part_size:
+                state, left = md5(usedforsecurity=False), size
+    if left < size:
         digests.append(state.digest())
     return f"{md5(b''.join(digests), usedforsecurity=False).hexdigest()}-{len(digests)}"
