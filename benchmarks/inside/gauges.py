@@ -9,6 +9,7 @@ import statistics
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
+
+from benchmarks.inside.verbs import content_of
 
 Act = Callable[[Any, str, bytes], object]
 ATTRIBUTES: dict[str, object] = {}  # set before the storage is made, by dotted path
@@ -122,6 +125,18 @@ def walk(verb: str, path: str, number: int) -> dict[str, float]:
         found = len(storage.listdir(path)[1]) if verb == "listdir" else sum(1 for _ in storage.walk(path))
     if found != number:
         raise RuntimeError(f"{path} is said to have {found} files instead of {number}.")
+    return taken
+
+
+def put_files(folder: str, workers: int) -> dict[str, float]:
+    """Save every file of a folder, in so many threads."""
+    storage = the_storage()
+
+    def put(path: Path) -> None:
+        storage.save(path.relative_to(folder).as_posix(), content_of(path.read_bytes()))
+
+    with measured() as taken, ThreadPoolExecutor(workers) as pool:
+        deque(pool.map(put, [path for path in Path(folder).rglob("*") if path.is_file()]), maxlen=0)
     return taken
 
 

@@ -69,6 +69,7 @@ ORDERS: dict[str, Callable[..., object]] = {
     "download": gauges.download,
     "forget": lambda name: gauges.the_storage().delete(name),
     "walk": gauges.walk,
+    "put files": gauges.put_files,
     "command": gauges.management_command,
     "race": race.lost,
     "installed": gauges.installed,

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Collected, Figure
-from benchmarks.peers import ours_s3
+from benchmarks.peers import BARE, ours_s3
 from benchmarks.proxy import Proxy
 from benchmarks.worker import SMALL, Worker
 
@@ -22,12 +22,16 @@ RATE, SHARED, CPU = "files a second", "files a second, --shard 0/2 and 1/2", "CP
 
 
 def transfer(bench: Bench) -> Iterator[Figure]:
-    """Files a second, of one process and of two, and CPU seconds a file; the bound is workers by the distance."""
+    """Files a second, of one process and of two, and CPU seconds a file, beside bare urllib3 with as many threads.
+
+    The bound is workers by the distance.
+    """
     collected = Collected()
     count = bench.scale.transferred
     with TemporaryDirectory(dir=bench.folder) as name, Proxy(bench.nginx.port, DISTANCE / 1000) as proxy:
         _make_files(Path(name), count)
-        options = {**ours_s3(bench.nginx.behind(proxy.port)), "location": "moved"}
+        far = bench.nginx.behind(proxy.port)
+        options = {**ours_s3(far), "location": "moved"}
         settings = {
             "USE_TZ": True,
             "INSTALLED_APPS": ["django_selectel_storage"],
@@ -39,6 +43,10 @@ def transfer(bench: Bench) -> Iterator[Figure]:
             collected.add(CPU, bench.ours.name, "s", done["cpu"] / count)
             slowest = max(done["wall"] for done in _moved(bench, settings, name, shards=2))
             collected.add(SHARED, bench.ours.name, "1/s", count / slowest)
+            with Worker(BARE, far, bench.environments) as worker:
+                done = worker.order("put files", folder=name, workers=WORKERS)
+            collected.add(RATE, BARE.name, "1/s", count / done["wall"])
+            collected.add(CPU, BARE.name, "s", done["cpu"] / count)
     yield from collected.figures(MEASURE, bench.nginx.name)
 
 

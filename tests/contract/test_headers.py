@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -134,6 +135,19 @@ def test_any_metadata_comes_back_as_it_was_given(storage: SelectelStorage, value
 def test_other_clients_read_the_same_metadata(storage: SelectelStorage, outsider: Outsider, value: str) -> None:
     name = storage.save_with_metadata("a.txt", ContentFile(b"x"), {"title": value})
     assert outsider.metadata(name) == {"title": value}
+
+
+def test_as_much_metadata_as_a_store_keeps_comes_back(
+    make_storage: MakeStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Swift keeps 90 fields ("max_meta_count"): with the others, more than the 100 that http.client would read."""
+    monkeypatch.setattr(http.client, "_MAXHEADERS", 100)  # Swift's own client, beside which this runs, has raised it
+    storage = make_storage(**STANDARD)
+    everything = {f"field-{number:02}": f"{number}" for number in range(89)}  # one more is the mark of the write
+    name = storage.save_with_metadata("a.txt", ContentFile(b"content"), everything)
+    assert everything.items() <= storage.stat(name).metadata.items()
+    with storage.open(name) as file:
+        assert (file.read(), everything.items() <= file.info.metadata.items()) == (b"content", True)
 
 
 def test_metadata_of_others_is_read(storage: SelectelStorage, outsider: Outsider) -> None:

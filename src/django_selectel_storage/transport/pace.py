@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django_selectel_storage.transport.heads import LeanResponse
+
 LEAST = 16 * 1024  # bytes that have to arrive in each read_timeout, as long as the answer goes on
 TOGETHER = 64 * 1024  # bytes of a body that leaves together with its head
 SLICE = 256 * 1024  # bytes that the peer has to take in one read_timeout
@@ -71,14 +73,14 @@ class PacedStream(io.RawIOBase):
         super().close()
 
 
-class PacedResponse(http.client.HTTPResponse):
+class PacedResponse(LeanResponse):
     """An answer that may not trickle, and whose head has to be there as a whole."""
 
     def __init__(self, sock: Any, debuglevel: int = 0, method: str | None = None, url: str | None = None) -> None:
         super().__init__(sock, debuglevel, method, url)
         self._stream = PacedStream(self.fp.detach(), sock.gettimeout() or math.inf)
         self._works = method in WORKING
-        self.fp: Any = io.BufferedReader(self._stream)
+        self.fp = io.BufferedReader(self._stream)
 
     def begin(self) -> None:
         """Read the head; http.client alone takes one that was cut off for a short one.
