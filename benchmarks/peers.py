@@ -104,6 +104,7 @@ def _swift(address: Address) -> dict[str, Any]:
 OURS, OURS_SWIFT = "django-selectel-storage 2.0, S3", "django-selectel-storage 2.0, Swift"
 STORAGES, FASTA = "django-storages", "collectfasta"
 FLOOR = "bare urllib3"
+WORKING_FLOOR = "bare urllib3, hashing and parsing"
 OWN = "django-selectel-storage"
 OLD = "django-selectel-storage 1.0.2"
 
@@ -127,6 +128,12 @@ PEERS = (
 BARE = Peer(
     FLOOR, "s3", OWN, "benchmarks.inside.floor.BareRequests",
     lambda address: {"host": "127.0.0.1", "port": address.port, "path": f"/{BUCKET}"},
+)  # fmt: skip
+
+# Only for what has to be hashed or parsed.
+WORKING = Peer(
+    WORKING_FLOOR, "s3", OWN, "benchmarks.inside.floor.BareWork", BARE.options,
+    lacks=frozenset({"write", "read", "exists", "missing", "size", "delete", "url"}),
 )  # fmt: skip
 
 # What is installed into each environment, beside the Django that all of them get.

@@ -32,10 +32,10 @@ class Case:
 
 
 SAVE, READ, EXISTS, URL = "save 4 KiB", "open + read 4 KiB", "exists", "url"
-LISTDIR, WRITE = "listdir of 1,000", 'open("wb") 4 KiB'
+LISTDIR, WRITE, MEBIBYTE = "listdir of 1,000", 'open("wb") 4 KiB', "save 1 MiB"
 SINGLE = (
     Case(SAVE, "save"),
-    Case("save 1 MiB", "save", LARGE, 0.3),
+    Case(MEBIBYTE, "save", LARGE, 0.3),
     Case(WRITE, "write"),
     Case(READ, "read"),
     Case(EXISTS, "exists"),

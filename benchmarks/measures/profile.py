@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Collected, Figure
-from benchmarks.measures.cases import LISTDIR, READ, SAVE, SINGLE, URL
+from benchmarks.measures.cases import LISTDIR, MEBIBYTE, READ, SAVE, SINGLE, URL
 
 MEASURE = "profile"
-PROFILED = (SAVE, "save 1 MiB", READ, "size", LISTDIR, URL)
+PROFILED = (SAVE, MEBIBYTE, READ, "size", LISTDIR, URL)
 
 
 def profile(bench: Bench) -> Iterator[Figure]:

@@ -9,7 +9,7 @@ from html import escape
 from benchmarks.figures import Results
 from benchmarks.measures import cpu, latency, start, static
 from benchmarks.measures.cases import EXISTS, READ, SAVE
-from benchmarks.peers import FLOOR, OURS
+from benchmarks.peers import FLOOR, OURS, WORKING_FLOOR
 from benchmarks.report import words
 from benchmarks.report.targets import NGINX
 
@@ -51,7 +51,7 @@ def drawn(results: Results) -> Iterator[tuple[str, Chart]]:
         ("benchmarks-start.svg", "To begin", "Before the first answer: time, memory, disk", start.MEASURE, None,
          (start.FIRST, start.MEMORY, start.SIZE), ""),
         ("benchmarks-collectstatic.svg", "collectstatic, on nginx", f"collectstatic with the server {distance} away",
-         static.MEASURE, NGINX, tuple(static.case(static.MANIFEST, phase) for phase in static.PHASES), "s"),
+         static.MEASURE, NGINX, tuple(static.case(static.MANIFEST, phase) for phase in static.FAR_PHASES), "s"),
     ):  # fmt: skip
         groups = [(case, _bars(results, measure, server, case, unit)) for case in cases]
         if all(bars for _, bars in groups):
@@ -84,7 +84,9 @@ def svg(title: str, groups: Sequence[tuple[str, Sequence[Bar]]]) -> str:
 
 
 def _drawn(bar: Bar, y: int, width: float) -> Iterator[str]:
-    kind = "own" if bar.who.startswith(OURS.partition(",")[0]) else "floor" if bar.who == FLOOR else "bar"
+    kind = (
+        "own" if bar.who.startswith(OURS.partition(",")[0]) else "floor" if bar.who in {FLOOR, WORKING_FLOOR} else "bar"
+    )
     yield f'<text x="{NAMES - 8}" y="{y}" text-anchor="end">{escape(bar.who)}</text>'
     yield f'<rect class="{kind}" x="{NAMES}" y="{y - 11}" width="{max(width, 1):.1f}" height="13" rx="2"/>'
     yield f'<text x="{NAMES + max(width, 1) + 6:.1f}" y="{y}">{escape(bar.text)}</text>'

@@ -70,7 +70,7 @@ class FurtherVerbs(DirectUploads):
             ``last_modified``.
         """
         for listing in pages(self.client, self._key_prefix(prefix)):
-            for info in map(self._named, listing.objects):
+            for info in map(self._named, listing.described()):
                 if info.name:  # the mark of a folder that some consoles make has none
                     yield info
 
@@ -241,7 +241,7 @@ class FurtherVerbs(DirectUploads):
         return f"{key}/" if key and key == self.options.location else key
 
     def _named(self, info: ObjectInfo) -> ObjectInfo:
-        return replace(info, name=names.storage_name(info.key, self.options.location))
+        return info.named(names.storage_name(info.key, self.options.location))
 
     def _ruled(self, name: str, info: ObjectInfo) -> headers.ObjectHeaders:
         """Describe a file as the options say; where they or its name say nothing, it stays as it is."""

@@ -28,7 +28,7 @@ class StaticVerbs(FurtherVerbs):
     default_options: ClassVar[Mapping[str, object]] = {"file_overwrite": True, "cache_control": SHORT}
 
     def _is_stored(self, key: str) -> bool:
-        return super()._is_stored(key) or bool(self.client.list(f"{key.rstrip('/')}/", limit=1).objects)
+        return super()._is_stored(key) or bool(self.client.list(f"{key.rstrip('/')}/", limit=1).keys)
 
 
 class NamesAsAddresses(StaticVerbs):

@@ -190,7 +190,7 @@ class SelectelStorage(FurtherVerbs):
         files: list[str] = []
         for listing in pages(self.client, prefix, delimiter="/"):
             folders += [folder[len(prefix) : -1] for folder in listing.folders]
-            files += [entry.key[len(prefix) :] for entry in listing.objects]
+            files += [key[len(prefix) :] for key in listing.keys]
         return [name for name in folders if name], [name for name in files if name]
 
     # --- removing ----------------------------------------------------------------------------------------------------

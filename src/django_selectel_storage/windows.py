@@ -10,7 +10,7 @@ from typing import IO, Any
 from django_selectel_storage import compression
 from django_selectel_storage.protocols.base import ObjectClient, ObjectInfo
 from django_selectel_storage.protocols.integrity import Checksum
-from django_selectel_storage.protocols.reading import Stretch
+from django_selectel_storage.protocols.reading import AT_ONCE, Stretch
 
 FIRST_WINDOW = 256 * 1024  # bytes; a smaller file costs one request
 LARGEST_WINDOW = 8 * 1024 * 1024  # bytes; windows double until they are that large
@@ -37,6 +37,45 @@ class Source:
         return Stretch(self.client, self.key, start, stop, if_match=if_match, resumes=self.resumes, checksum=checksum)
 
 
+class Window:
+    """Bytes that lie together in an object. The room they take serves for the next ones, too.
+
+    Attributes:
+        start: where in the object they begin.
+        stop: where they end.
+    """
+
+    def __init__(self) -> None:
+        self.start = self.stop = 0
+        self._room = memoryview(bytearray())
+
+    def __contains__(self, position: int) -> bool:
+        """Whether the byte at a position is here."""
+        return self.start <= position < self.stop
+
+    def piece(self, position: int, length: int | None = None) -> memoryview:
+        """Give the bytes at a position; they are others after the next ``fill``."""
+        first = position - self.start
+        last = self.stop - self.start
+        return self._room[first : last if length is None else min(first + length, last)]
+
+    def fill(self, stretch: Stretch) -> None:
+        """Take the bytes of a stretch in place of what was here.
+
+        Raises:
+            StorageError: they do not arrive, or are not those that were stored.
+        """
+        size = stretch.stop - stretch.start
+        if len(self._room) < size:
+            self._room = memoryview(b"")  # the old one is freed before there is a new one
+            self._room = memoryview(bytearray(size))
+        filled = 0
+        for chunk in stretch.chunks(AT_ONCE):
+            self._room[filled : filled + len(chunk)] = chunk
+            filled += len(chunk)
+        self.start, self.stop = stretch.start, stretch.start + filled
+
+
 class Windows(io.RawIOBase):
     """The bytes of an object, fetched in windows that grow while they are read one after the other.
 
@@ -51,8 +90,7 @@ class Windows(io.RawIOBase):
         self._info: ObjectInfo | None = None
         self._unpacked: IO[bytes] | None = None
         self._position = 0
-        self._window = b""
-        self._window_start = 0
+        self._window = Window()
         self._next_size = FIRST_WINDOW
 
     @property
@@ -97,16 +135,16 @@ class Windows(io.RawIOBase):
 
     def readall(self) -> bytes:
         """Give everything from the position on: what is in the window, and the rest in one request."""
-        content = self._piece(None)
+        content = bytes(self._piece(None))
         stop = self._position + len(content)
         if self._unpacked is None and stop < self.size:
-            content = b"".join([content, self._stretch(stop, None).read()])
+            content = b"".join([content, *self._stretch(stop, None).chunks(AT_ONCE)])
         self._position += len(content)
-        return bytes(content)
+        return content
 
     def close(self) -> None:
         """Free the window and the unpacked bytes."""
-        self._window = b""
+        self._window = Window()
         if self._unpacked is not None:
             self._unpacked.close()
         super().close()
@@ -118,43 +156,39 @@ class Windows(io.RawIOBase):
         if self._unpacked is not None:
             self._unpacked.seek(self._position)
             return self._unpacked.read(-1 if length is None else length)
-        if not self._in_window():
-            return b""
-        start = self._position - self._window_start
-        if length is None and start == 0:
-            return self._window
-        return memoryview(self._window)[start : None if length is None else start + length]
+        return self._window.piece(self._position, length) if self._in_window() else b""
 
     def _in_window(self) -> bool:
         if self._unpacked is not None:
             return True
-        in_window = self._window_start <= self._position < self._window_start + len(self._window)
-        return in_window and not self._checksum.found_damage  # it may be in this window
+        return self._position in self._window and not self._checksum.found_damage  # it may be in this window
 
     def _is_behind_the_end(self) -> bool:
         return self._info is not None and self._position >= self.size
 
     def _fetch(self, start: int) -> ObjectInfo:
-        in_sequence = bool(self._window) and start == self._window_start + len(self._window)
+        window, self._window = self._window, Window()  # after an error, nothing is there
+        in_sequence = window.start < start == window.stop
         self._next_size = min(self._next_size * 2, LARGEST_WINDOW) if in_sequence else FIRST_WINDOW
         stretch = self._stretch(start, start + self._next_size)
-        window = stretch.read()
+        window.fill(stretch)
         if self._info is None:
-            self._unpacked = self._all_unpacked(stretch.info, window if start == 0 else b"")
+            self._unpacked = self._all_unpacked(stretch.info, window)
             self._info = stretch.info  # known from here on: what is compressed has been unpacked
         if self._unpacked is None:
-            self._window, self._window_start = window, start
+            self._window = window
         return self._info
 
     def _stretch(self, start: int, stop: int | None) -> Stretch:
         """Ask for more of the same object."""
         return self._source.stretch(start, stop, self._info.etag if self._info else "", self._checksum)
 
-    def _all_unpacked(self, info: ObjectInfo, beginning: bytes) -> IO[bytes] | None:
-        """Fetch all of an object that this package compressed, but for the beginning that is there already."""
+    def _all_unpacked(self, info: ObjectInfo, window: Window) -> IO[bytes] | None:
+        """Fetch all of an object that this package compressed, but for the beginning if the window has it."""
         size = compression.original_size(info.headers, info.metadata)
         if size is None:
             return None
+        beginning = bytes(window.piece(0)) if 0 in window else b""
         return compression.unpacked(self._all_chunks(info, beginning), size, self._source.max_memory_size)
 
     def _all_chunks(self, info: ObjectInfo, beginning: bytes) -> Iterator[bytes]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.protocols.base import Listing, ObjectInfo
@@ -23,7 +27,7 @@ class Pages(DictClient):
 
 
 def page(*keys: str, folders: tuple[str, ...] = (), after: str | None = None) -> Listing:
-    return Listing(tuple(ObjectInfo(key, 1) for key in keys), folders, after)
+    return Listing.of(tuple(ObjectInfo(key, 1) for key in keys), folders, after)
 
 
 def test_each_page_is_asked_for_with_the_mark_of_the_one_before() -> None:
@@ -42,3 +46,23 @@ def test_a_key_that_was_not_asked_for_is_an_error(foreign: Listing) -> None:
 def test_the_same_page_twice_is_an_error() -> None:
     with pytest.raises(StorageError, match="again and again"):
         list(pages(Pages(page(after="1"), page(after="1")), ""))
+
+
+def test_a_page_is_described_only_when_it_is_asked_for() -> None:
+    asked: list[str] = []
+
+    def described() -> list[ObjectInfo]:
+        asked.append("described")
+        return [ObjectInfo("m/a", 1)]
+
+    (listing,) = pages(Pages(Listing(("m/a",), described)), "m/")
+    assert (listing.keys, asked) == (("m/a",), [])
+    assert listing.objects == (ObjectInfo("m/a", 1),)
+
+
+@given(st.lists(st.text(max_size=3), max_size=5), st.text(max_size=2))
+def test_keys_that_were_asked_for_are_told_from_others(keys: list[str], prefix: str) -> None:
+    with contextlib.ExitStack() as stack:
+        if not all(key.startswith(prefix) for key in keys):
+            stack.enter_context(pytest.raises(StorageError))
+        list(pages(Pages(page(*keys)), prefix))

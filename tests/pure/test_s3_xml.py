@@ -73,10 +73,19 @@ def test_a_completion_names_the_parts_in_order_with_their_quoted_tags() -> None:
         b"<A><B>x</B></A>",
         b'\n  <?xml version="1.0"?><A><C/><B>x</B><B>y</B></A>',
         b'<n:A xmlns:n="urn:other"><n:B>x</n:B></n:A>',
+        b'<A xmlns="urn:outside"><B xmlns="urn:inside">x</B></A>',
+        b'<A xmlns="a/*[@b=1]//."><B>x</B></A>',
     ],
 )
 def test_an_answer_is_read_whatever_its_namespace(body: bytes) -> None:
     assert xml.text(xml.parse(body), "B") == "x"
+
+
+def test_children_are_those_of_the_own_namespace_or_of_any() -> None:
+    root = xml.parse(b'<A xmlns="urn:a" xmlns:b="urn:b"><b:B>1</b:B><B>2</B><b:C>3</b:C><b:AC>4</b:AC></A>')
+
+    assert [child.text for child in xml.children(root, "B")] == ["2"]
+    assert [child.text for child in xml.children(root, "C")] == ["3"]
 
 
 def test_what_is_not_there_is_empty() -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from django_selectel_storage import compression
 from django_selectel_storage.exceptions import ConnectionFailed, DamagedTransfer, ObjectChanged, SpoolFailed
 from django_selectel_storage.protocols.base import ObjectRange
-from django_selectel_storage.windows import FIRST_WINDOW, LARGEST_WINDOW, Source, Windows
+from django_selectel_storage.windows import FIRST_WINDOW, LARGEST_WINDOW, Source, Window, Windows
 from tests.pure.doubles import DictClient, Heedless, Pieces, with_bytes
 
 SMALL = b"0123456789" * 100
@@ -330,3 +330,28 @@ def test_after_unpacking_failed_it_is_done_anew(
 
     assert windows.read() == LARGE
     assert windows.size == len(LARGE)
+
+
+def test_the_room_of_a_window_serves_for_the_next_one() -> None:
+    source = Source(DictClient({"k": LARGE}), "k", 3, 1000)
+    window = Window()
+    window.fill(source.stretch(0, 2000))
+    room = window.piece(0).obj
+    window.fill(source.stretch(2000, 3000))
+
+    assert window.piece(2000).obj is room
+    assert (bytes(window.piece(2000)), 1999 in window, 3000 in window) == (LARGE[2000:3000], False, False)
+
+
+def test_after_a_window_did_not_arrive_the_one_before_is_fetched_anew() -> None:
+    client = DictClient({"k": LARGE})
+    windows = windows_on(client)
+    assert windows.read(FIRST_WINDOW) == LARGE[:FIRST_WINDOW]
+    client.arrange = breaking_from(FIRST_WINDOW, times=1 + 3)
+    with pytest.raises(ConnectionFailed):
+        windows.read(10)
+
+    windows.seek(10)
+    assert windows.read(10) == LARGE[10:20]
+    windows.seek(FIRST_WINDOW)
+    assert windows.read(10) == LARGE[FIRST_WINDOW : FIRST_WINDOW + 10]

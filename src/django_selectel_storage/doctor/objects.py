@@ -22,7 +22,7 @@ def listing(case: Case) -> Verdict:
     """Whether the location can be listed."""
     found = case.client.list(folder_prefix("", case.options.location), limit=1)
     where = case.options.location or _("the container")
-    seen = _("{place} can be listed") if found.objects else _("{place} can be listed; it is empty")
+    seen = _("{place} can be listed") if found.keys else _("{place} can be listed; it is empty")
     return good(seen.format(place=where))
 
 

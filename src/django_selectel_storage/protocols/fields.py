@@ -115,8 +115,9 @@ def iso_date(value: str) -> datetime | None:
 
 def _in_utc(date: datetime) -> datetime | None:
     """Give a time in UTC; None for one at an end of the calendar, which not every time zone can show."""
-    aware = date if date.tzinfo else date.replace(tzinfo=timezone.utc)
-    return aware.astimezone(timezone.utc) if MINYEAR < aware.year < MAXYEAR else None
+    if not MINYEAR < date.year < MAXYEAR:
+        return None
+    return date.astimezone(timezone.utc) if date.tzinfo else date.replace(tzinfo=timezone.utc)
 
 
 def json_of(body: bytes, promised_by: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.protocols.base import Listing, ObjectClient
@@ -22,7 +22,7 @@ def pages(client: ObjectClient, prefix: str, *, delimiter: str = "") -> Iterator
     page: str | None = None
     while True:
         listing = client.list(prefix, delimiter=delimiter, page=page)
-        if not all(key.startswith(prefix) for key in (*listing.folders, *(entry.key for entry in listing.objects))):
+        if not (_all_begin_with(prefix, listing.keys) and _all_begin_with(prefix, listing.folders)):
             raise StorageError(
                 f"The server lists other keys than those that begin with {prefix!r}, as it was asked to."
             )
@@ -32,3 +32,8 @@ def pages(client: ObjectClient, prefix: str, *, delimiter: str = "") -> Iterator
         if listing.next_page == page:
             raise StorageError(f"The server gives the same page of the listing of {prefix!r} again and again.")
         page = listing.next_page
+
+
+def _all_begin_with(prefix: str, keys: Sequence[str]) -> bool:
+    """Whether all keys do: what lies between two that begin alike begins like them."""
+    return not keys or (min(keys).startswith(prefix) and max(keys).startswith(prefix))

@@ -143,13 +143,13 @@ class LocalClient:
     def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:  # noqa: ARG002
         """Give all objects below a prefix, on one page."""
         if prefix.endswith("/") and prefix not in self._folders:
-            return Listing(())
+            return Listing.of(())
         keys = sorted(key for key in self.objects if key.startswith(prefix))
         if not delimiter:
-            return Listing(tuple(self.head(key) for key in keys[:limit]))
+            return Listing.of(tuple(self.head(key) for key in keys[:limit]))
         rest = {key: key[len(prefix) :].partition(delimiter) for key in keys}
         folders = {prefix + name + mark for name, mark, _ in rest.values() if mark}
-        return Listing(tuple(self.head(key) for key in keys if not rest[key][1]), tuple(sorted(folders)))
+        return Listing.of(tuple(self.head(key) for key in keys if not rest[key][1]), tuple(sorted(folders)))
 
     def plain_url(self, key: str) -> str:
         """Give the key as a path."""

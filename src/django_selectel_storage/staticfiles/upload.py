@@ -74,7 +74,7 @@ class Destination:
     def listing(self, below: str = "") -> Iterator[ObjectInfo]:
         """Give all files whose names begin with ``below``, page by page."""
         for page in pages(self.client, self.prefix + below):
-            yield from page.objects
+            yield from page.described()
 
     def compared(self, made: Mapping[str, Made], stored: Mapping[str, Stored]) -> Plan:
         """Plan what to do, with a question to the store for each file that the listing leaves unclear."""

@@ -6,11 +6,11 @@ Source: Amazon S3 API Reference. ``bucket`` is S3's word for the container.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import NoReturn
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 from django_selectel_storage.exceptions import (
     AuthenticationFailed,
@@ -210,21 +210,22 @@ def read_listing(answer: Answer) -> Listing:
             "'addressing' right? A server that knows no virtual-hosted buckets takes the first folder for the bucket."
         )
     decoded = xml.decoder(root)
-    objects = tuple(_listed(xml.texts(entry), decoded) for entry in xml.children(root, "Contents"))
+    entries = xml.children(root, "Contents")
+    keys = tuple(decoded(xml.text(entry, "Key")) for entry in entries)
     folders = tuple(decoded(xml.text(entry, "Prefix")) for entry in xml.children(root, "CommonPrefixes"))
     next_page = xml.text(root, "NextContinuationToken") if xml.text(root, "IsTruncated") == "true" else None
     if next_page == "":
         raise StorageError("The server's listing goes on, but does not say where (NextContinuationToken).")
-    return Listing(objects, folders, next_page)
+    return Listing(keys, lambda: map(_listed, keys, entries), folders, next_page)
 
 
-def _listed(said: Mapping[str, str], decoded: Callable[[str], str]) -> ObjectInfo:
+def _listed(key: str, entry: ElementTree.Element) -> ObjectInfo:
     """What a listing says of one object."""
     return ObjectInfo(
-        key=decoded(said.get("Key", "")),
-        size=fields.length(said.get("Size", "")),
-        etag=fields.entity_tag(said.get("ETag", "")),
-        last_modified=fields.iso_date(said.get("LastModified", "")),
+        key=key,
+        size=fields.length(xml.text(entry, "Size")),
+        etag=fields.entity_tag(xml.text(entry, "ETag")),
+        last_modified=fields.iso_date(xml.text(entry, "LastModified")),
     )
 
 

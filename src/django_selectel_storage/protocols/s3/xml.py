@@ -27,19 +27,26 @@ def parse(body: bytes) -> ElementTree.Element:
         raise StorageError(f"The server's answer is not the XML that S3 promises: {error}.") from None
 
 
-def children(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
-    """Give the children of a name, whatever their namespace."""
-    return (child for child in element if _plain(child.tag) == name)
+def children(element: ElementTree.Element, name: str) -> list[ElementTree.Element]:
+    """Give the children of a name: those in the element's own namespace, or if there are none, those in any."""
+    found = element.findall(_beside(element, name))
+    return found or [child for child in element if child.tag.endswith(name) and _plain(child.tag) == name]
 
 
 def text(element: ElementTree.Element, name: str) -> str:
-    """Give the text of the first child of a name; empty when there is none."""
-    return next((child.text or "" for child in children(element, name)), "")
+    """Give the text of the first of these children; empty when there is none."""
+    found = element.findtext(_beside(element, name))
+    return next((child.text or "" for child in children(element, name)), "") if found is None else found
 
 
 def texts(element: ElementTree.Element) -> dict[str, str]:
     """Give the texts of all children by name, whatever their namespace; of two of one name, the first."""
     return {_plain(child.tag): child.text or "" for child in reversed(element)}
+
+
+def _beside(element: ElementTree.Element, name: str) -> str:
+    """Put the element's namespace before a name, which then is a tag that ElementTree looks for in C."""
+    return element.tag[: element.tag.find("}") + 1] + name
 
 
 def _plain(tag: str) -> str:

@@ -6,13 +6,12 @@ Source: OpenStack Object Storage API v1 reference.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from email.message import Message
 from html import unescape
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlencode
 
-from django_selectel_storage import names
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.headers import ObjectHeaders
 from django_selectel_storage.names import quoted
@@ -176,16 +175,18 @@ def read_listing(answer: Answer, limit: int | None) -> Listing:
     entries = fields.json_of(answer.body, "Swift") if answer.body else []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise StorageError("The server's answer is not the JSON listing that Swift promises.")
-    objects = tuple(_entry(entry) for entry in entries if "name" in entry)
-    folders = tuple(_key(entry["subdir"]) for entry in entries if "subdir" in entry)
+    named = [entry for entry in entries if "name" in entry]
+    keys = _keys(entry["name"] for entry in named)
+    folders = _keys(entry["subdir"] for entry in entries if "subdir" in entry)
     full = len(entries) >= min(limit or PAGE, PAGE)
     last = entries[-1] if full and entries else {}
-    return Listing(objects, folders, _key(last.get("name") or last.get("subdir") or "") or None)
+    next_page = last.get("name") or last.get("subdir") or None
+    return Listing(keys, lambda: map(_listed, keys, named), folders, next_page)
 
 
-def _entry(entry: dict[str, Any]) -> ObjectInfo:
+def _listed(key: str, entry: dict[str, Any]) -> ObjectInfo:
     return ObjectInfo(
-        key=_key(entry["name"]),
+        key=key,
         size=fields.length(_text(entry.get("bytes"))),
         etag=_text(entry.get("hash")),
         last_modified=fields.iso_date(_text(entry.get("last_modified"))),
@@ -193,10 +194,13 @@ def _entry(entry: dict[str, Any]) -> ObjectInfo:
     )
 
 
-def _key(value: object) -> str:
-    if not isinstance(value, str) or not names.is_writable(value):
-        raise StorageError("A name in the server's listing is no text that UTF-8 can hold.")
-    return value
+def _keys(values: Iterable[Any]) -> tuple[str, ...]:
+    keys = tuple(values)
+    try:
+        "".join(keys).encode()
+    except (TypeError, UnicodeEncodeError):
+        raise StorageError("A name in the server's listing is no text that UTF-8 can hold.") from None
+    return keys
 
 
 def _text(value: object) -> str:
