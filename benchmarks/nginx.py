@@ -24,6 +24,8 @@ from benchmarks import listings
 from benchmarks.address import ACCOUNT, BUCKET
 
 MISSING = "make bench needs nginx with its modules for WebDAV and Lua; on Debian: apt-get install nginx-extras"
+READY = "large/ready.bin"  # the object whose ETag is what was put beside it: its MD5, as S3 and Swift have it
+MD5 = ".md5"
 MODULES = ("ndk_http_module.so", "ngx_http_lua_module.so")
 
 CONFIGURATION = """
@@ -100,6 +102,15 @@ http {{
             alias {folder}/stored/;
             etag off;
         }}
+        location ~ /{ready}$ {{
+            dav_methods PUT DELETE;
+            create_full_put_path on;
+            etag off;
+            rewrite_by_lua_block {{
+                local known = io.open(ngx.var.request_filename .. "{md5}")
+                if known then ngx.header.ETag = '"' .. known:read("*a") .. '"' known:close() end
+            }}
+        }}
         location / {{
             dav_methods PUT DELETE;
             create_full_put_path on;
@@ -135,6 +146,8 @@ def nginx(listed: Iterable[int]) -> Iterator[int]:
                 folder=folder,
                 port=port,
                 bucket=BUCKET,
+                ready=READY,
+                md5=MD5,
                 account=ACCOUNT,
                 user=_user(),
                 modules=_modules(program),

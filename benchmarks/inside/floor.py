@@ -1,19 +1,22 @@
 """The yardstick: the same requests made by bare urllib3, with signatures that were made beforehand.
 
 It has the shape of a storage, so that the same code measures it, and nothing of what a storage does: names are not
-checked, nothing is signed or hashed, answers are not looked into beyond status and length.
+checked, nothing is signed, what is small is not hashed, answers are not looked into beyond status and length.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
+from hashlib import md5, sha256
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import urllib3
 from django.core.files.storage import Storage
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 LARGE = 1024 * 1024  # bytes from which on a file is not read at once
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -51,8 +54,12 @@ class BareRequests(Storage):
         return name
 
     def open(self, name: str, mode: str = "rb") -> Any:
-        """GET; or PUT, once what is written is closed."""
-        return self._send("GET", f"/{name}", whole=False) if mode == "rb" else _Written(self, name)
+        """GET, hashed as it comes where the server tells the MD5; or PUT, once what is written is closed."""
+        if mode != "rb":
+            return _Written(self, name)
+        answer = self._send("GET", f"/{name}", whole=False)
+        tag = answer.headers["ETag"].strip('"')
+        return _Hashed(answer, tag) if len(tag) == 32 else answer
 
     def exists(self, name: str) -> bool:
         """HEAD."""
@@ -104,6 +111,28 @@ class BareWork(BareRequests):
         """GET of one page; of what was parsed, nothing but the keys is looked at."""
         root = ElementTree.fromstring(self._listing(path).data)
         return [], [key.text or "" for key in root.iter(f"{{{NAMESPACE}}}Key")]
+
+
+class _Hashed:
+    """An answer whose bytes are hashed as they are read."""
+
+    def __init__(self, answer: urllib3.BaseHTTPResponse, md5_of_all: str) -> None:
+        self._answer = answer
+        self._wanted = md5_of_all
+        self._digest = md5(usedforsecurity=False)
+
+    def read(self, size: int) -> bytes:
+        piece = self._answer.read(size)
+        self._digest.update(piece)
+        if not piece and self._digest.hexdigest() != self._wanted:
+            raise RuntimeError("What was read is not what was saved.")
+        return piece
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._answer.close()
 
 
 class _Written(BytesIO):

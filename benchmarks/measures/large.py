@@ -12,18 +12,18 @@ from benchmarks.address import ACCOUNT, BUCKET, Address
 from benchmarks.bench import Bench, say
 from benchmarks.figures import Collected, Figure
 from benchmarks.measures.growth import size_of
+from benchmarks.nginx import MD5, READY
 from benchmarks.peers import Peer
 from benchmarks.worker import Worker
 
 MEASURE = "large"
-CURL = "curl"
-READY = "large/ready.bin"  # what all read
+CURL, HASHING_CURL = "curl", "curl, MD5 first"
 UP, DOWN = "up", "down"
 UP_MEMORY, DOWN_MEMORY = "memory up", "memory down"
 
 
 def large(bench: Bench) -> Iterator[Figure]:
-    """Bytes a second and bytes of memory, on both servers; curl speaks to Swift beside them."""
+    """Bytes a second and bytes of memory, on both servers; curl speaks to Swift beside them, also with an MD5."""
     path = bench.folder / "large.bin"
     path.write_bytes(os.urandom(1024 * 1024) * (bench.scale.large // (1024 * 1024)))
     for server in (bench.swift, bench.nginx):
@@ -61,7 +61,15 @@ def _down(worker: Worker, name: str, size: int, collected: Collected) -> None:
 def _make_ready(server: Address, path: Path) -> None:
     """Store the file that all read: in one piece, since nginx would keep nothing but the last of several parts."""
     for bucket in (f"v1/{ACCOUNT}/{BUCKET}", BUCKET) if server.name == "nginx" else (f"v1/{ACCOUNT}/{BUCKET}",):
-        _run_curl(server, f"{server.endpoint}/{bucket}/{READY}", "--upload-file", str(path))
+        url = f"{server.endpoint}/{bucket}/{READY}"
+        _run_curl(server, url, "--upload-file", str(path))
+        if server.name == "nginx":
+            _run_curl(server, f"{url}{MD5}", "--request", "PUT", "--data-binary", _md5_of(path))
+
+
+def _md5_of(path: Path) -> str:
+    told = subprocess.run(["md5sum", "--binary", str(path)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return told.split()[0]
 
 
 def _run_curl(server: Address, url: str, *arguments: str) -> None:
@@ -72,7 +80,12 @@ def _run_curl(server: Address, url: str, *arguments: str) -> None:
 
 def _curl(server: Address, path: Path, collected: Collected, size: int) -> None:
     url = f"{server.endpoint}/v1/{ACCOUNT}/{BUCKET}/large/curl.bin"
-    for case, arguments in ((UP, ("--upload-file", str(path))), (DOWN, ())):
+    for who, case, arguments in (
+        (CURL, UP, ("--upload-file", str(path))),
+        (CURL, DOWN, ()),
+        (HASHING_CURL, UP, ("--upload-file", str(path))),
+    ):
         started = time.perf_counter()
-        _run_curl(server, url, *arguments)
-        collected.add(case, CURL, "B/s", size / (time.perf_counter() - started))
+        tag = ("--header", f"ETag: {_md5_of(path)}") if who == HASHING_CURL else ()
+        _run_curl(server, url, *tag, *arguments)
+        collected.add(case, who, "B/s", size / (time.perf_counter() - started))
