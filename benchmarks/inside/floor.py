@@ -58,7 +58,7 @@ class BareRequests(Storage):
         if mode != "rb":
             return _Written(self, name)
         answer = self._send("GET", f"/{name}", whole=False)
-        tag = answer.headers["ETag"].strip('"')
+        tag = answer.headers.get("ETag", "").strip('"')
         return _Hashed(answer, tag) if len(tag) == 32 else answer
 
     def exists(self, name: str) -> bool:
