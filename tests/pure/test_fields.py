@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from email.header import decode_header, make_header
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,8 @@ UTC = timezone.utc
         ("", None),
         ("yesterday", None),
         ("Fri, 24 May 2013 99:00:00 GMT", None),
+        ("Fri, 24 Foo 2013 00:00:00 GMT", None),
+        ("Fri, 31 Feb 2013 00:00:00 GMT", None),
     ],
 )
 def test_an_http_date_is_an_aware_time_or_nothing(value: str, date: datetime | None) -> None:
@@ -55,6 +58,12 @@ def test_an_iso_date_is_an_aware_time_or_nothing(value: str, date: datetime | No
 
     assert found == date
     assert found is None or found.tzinfo is not None
+
+
+@given(st.datetimes(datetime(1970, 1, 1), datetime(9998, 12, 31)))
+def test_a_date_that_the_standard_library_writes_is_read(date: datetime) -> None:
+    whole = date.replace(microsecond=0, tzinfo=UTC)
+    assert fields.http_date(format_datetime(whole, usegmt=True)) == whole
 
 
 @given(st.text())

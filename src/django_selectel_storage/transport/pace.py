@@ -10,7 +10,7 @@ import io
 import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django_selectel_storage.transport.heads import LeanResponse
@@ -21,7 +21,8 @@ SLICE = 256 * 1024  # bytes that the peer has to take in one read_timeout
 # S3 (CopyObject, CompleteMultipartUpload) and Swift (bulk-delete) send white space while they work, for minutes.
 WORKING = frozenset({"PUT", "POST"})
 LONGEST_WORK = 20  # read_timeouts
-_FIELD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\r\n\0]*")  # RFC 9110, sections 5.1 and 5.5
+_FIELD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\r\n\0]*"  # RFC 9110, sections 5.1 and 5.5
+_ONE, _SOME = re.compile(_FIELD), re.compile(f"{_FIELD}(?:\r\n{_FIELD})*")
 
 
 class PacedStream(io.RawIOBase):
@@ -108,31 +109,28 @@ class PacedConnection(http.client.HTTPConnection):
 
     response_class = PacedResponse
     patience: ClassVar[float]
-    _fields: tuple[bytes, ...] = ()  # of the head that comes next
+    _given: Mapping[str | bytes, object] = {}  # the fields of the head that comes next, as the caller gave them
+    _written: tuple[bytes, ...] = ()  # the same as they travel
+    _added: tuple[bytes, ...] = ()  # what http.client puts before them, as Host
     _head: bytes | None = None  # kept back for the body that follows it; b"" until it comes
 
-    def request(self, method: str, url: str, body: Any = None, *others: Any, **named: Any) -> None:
+    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **named: Any) -> None:
         """Send a request."""
-        self._fields = ()
+        self._given = headers or {}
+        self._written, self._added = _together(self._given), ()
         if self.sock is not None:  # otherwise the timeout is still that of connecting
             self.timeout = self.patience  # which urllib3 sets now, so that sending need not set it again
         self._head = b"" if isinstance(body, bytes) and 0 < len(body) <= TOGETHER else None
-        super().request(method, url, body, *others, **named)
+        super().request(method, url, body, self._given, **named)
 
     def putheader(self, header: str | bytes, *values: Any) -> None:
-        """Take a field of the head.
+        """Take a field of the head, unless it was given, and is written already.
 
         Raises:
             ValueError: it has a character that would end its line, and forge another field, or that no header can have.
         """
-        line = f"{_text(header)}: {_text(*values)}"
-        try:
-            if _FIELD.fullmatch(line):
-                self._fields += (line.encode("latin-1"),)
-                return
-        except UnicodeEncodeError:
-            pass
-        raise ValueError(f"The header {_text(header)!a} cannot be sent: it has a character that no header can have.")
+        if header not in self._given:
+            self._added += (_line(_text(header), _text(*values)),)
 
     def send(self, data: Any) -> None:
         """Send bytes.
@@ -142,9 +140,9 @@ class PacedConnection(http.client.HTTPConnection):
         """
         if self.sock is None:
             self.connect()
-        if self._fields:
-            data = b"".join([data[:-2], b"\r\n".join(self._fields), b"\r\n\r\n"])
-            self._fields = ()
+        if self._added or self._written:
+            data = b"".join([data[:-2], b"\r\n".join((*self._added, *self._written)), b"\r\n\r\n"])
+            self._added = self._written = ()
         if self._head == b"":
             self._head = bytes(data)
             return
@@ -155,6 +153,29 @@ class PacedConnection(http.client.HTTPConnection):
         view = memoryview(data)
         for start in range(0, len(view), SLICE):
             super().send(view[start : start + SLICE])
+
+
+def _together(headers: Mapping[str | bytes, object]) -> tuple[bytes, ...]:
+    """Write fields at once; a value that would end its line, and forge another field, makes a line too many.
+
+    Raises:
+        ValueError: one has a character that no header can have.
+    """
+    head = "\r\n".join([f"{_text(name)}: {_text(value)}" for name, value in headers.items()])
+    if head and _SOME.fullmatch(head) and head.count("\n") == len(headers) - 1 and _is_latin(head):
+        return (head.encode("latin-1"),)
+    return tuple(_line(_text(name), _text(value)) for name, value in headers.items())
+
+
+def _line(name: str, value: str) -> bytes:
+    line = f"{name}: {value}"
+    if _ONE.fullmatch(line) and _is_latin(line):
+        return line.encode("latin-1")
+    raise ValueError(f"The header {name!a} cannot be sent: it has a character that no header can have.")
+
+
+def _is_latin(text: str) -> bool:
+    return text.isascii() or max(text) <= "\xff"
 
 
 def _text(said: object) -> str:
