@@ -10,6 +10,7 @@ ARGS ?=
 PAIRS ?= all
 SCALE ?= full
 ONLY ?=
+RESUME ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -55,7 +56,7 @@ bench-test: $(FOR_TEST)  ## run the tests of the measuring programs; they need n
 	@$(PYTEST) tests/measuring $(ARGS)
 
 bench: $(FOR_BENCH)  ## measure everything beside its peers and write docs/benchmarks.md; SCALE=small takes minutes; needs nginx-extras
-	@$(BIN)/python -m benchmarks --scale=$(SCALE) $(if $(ONLY),--only $(ONLY))
+	@$(BIN)/python -m benchmarks --scale=$(SCALE) $(if $(ONLY),--only $(ONLY)) $(if $(RESUME),--resume)
 
 docs: $(FOR_DOCS)  ## build the documentation into build/docs; a warning is an error, and so is a link that leads nowhere
 	@$(BIN)/sphinx-build -q -W --keep-going --fresh-env --nitpicky --builder html docs build/docs

@@ -11,7 +11,8 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.bench import say, set_up
 from benchmarks.environments import ROOT, Environments, Installed
-from benchmarks.figures import Figure, Results
+from benchmarks.figures import Results
+from benchmarks.kept import Kept
 from benchmarks.measures import cpu, growth, large, latency, profile, races, requests, start, static, threads, transfer
 from benchmarks.peers import PEERS, Peer
 from benchmarks.report import page
@@ -32,9 +33,18 @@ MEASURES = {
     "uploads": (growth.uploads,),
     "large": (large.large,),
 }
+UNFINISHED = ROOT / ".bench/unfinished.json"
 
 
-def carried_out(scale: Scale, environments: Environments, peers: tuple[Peer, ...], wanted: list[str]) -> Results:
+def carried_out(
+    scale: Scale,
+    environments: Environments,
+    peers: tuple[Peer, ...],
+    wanted: list[str],
+    unfinished: Path | None = None,
+    *,
+    resume: bool = False,
+) -> Results:
     """Measure, and give all that was measured.
 
     Args:
@@ -42,16 +52,27 @@ def carried_out(scale: Scale, environments: Environments, peers: tuple[Peer, ...
         environments: where the peers run.
         peers: who is compared.
         wanted: what is measured, keys of ``MEASURES``.
+        unfinished: where figures are kept as they come; None if nowhere.
+        resume: whether to go on with what is kept there.
     """
-    figures: list[Figure] = []
-    started, load = time.monotonic(), os.getloadavg()[1]  # of the last five minutes
+    load = os.getloadavg()[1]  # of the last five minutes
     with set_up(scale, environments, peers) as bench:
-        for name in wanted:
-            say(f"{name}, {time.monotonic() - started:.0f} s after the start")
-            for measure in MEASURES[name]:
-                figures.extend(measure(bench))
-        about = machine.about(bench, wanted, time.monotonic() - started, load)
-    return Results(about, tuple(figures))
+        run = machine.run(bench)
+        kept = Kept.resumed(unfinished, run) if unfinished and resume else Kept(unfinished, run)
+        for name in [name for name in wanted if name not in kept.measures]:
+            say(f"{name}, after {kept.seconds:.0f} s")
+            started = time.monotonic()
+            figures = tuple(figure for measure in MEASURES[name] for figure in measure(bench))
+            kept.add(name, figures, time.monotonic() - started)
+    about = {
+        **run,
+        "measured": wanted,
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "minutes": round(kept.seconds / 60, 1),
+        "sittings": kept.sittings,
+        "load before": round(load, 2),
+    }
+    return Results(about, tuple(figure for name in wanted for figure in kept.measures[name]))
 
 
 def main() -> int:
@@ -60,6 +81,7 @@ def main() -> int:
     parser.add_argument("--scale", choices=[name for name in SCALES if name != "tiny"], default="full")
     parser.add_argument("--only", nargs="*", choices=list(MEASURES), metavar="MEASURE", default=[],
                         help=f"some of: {', '.join(MEASURES)}; writes no page")  # fmt: skip
+    parser.add_argument("--resume", action="store_true", help="go on with a run of everything that was interrupted")
     parser.add_argument("--into", type=Path, default=ROOT / "docs", help="the folder of the page")
     arguments = parser.parse_args()
     scale = SCALES[arguments.scale]
@@ -67,7 +89,9 @@ def main() -> int:
     environments = Installed(ROOT / ".bench")
     environments.install()
     try:
-        results = carried_out(scale, environments, PEERS, arguments.only or list(MEASURES))
+        wanted = arguments.only or list(MEASURES)
+        unfinished = None if arguments.only else UNFINISHED
+        results = carried_out(scale, environments, PEERS, wanted, unfinished, resume=arguments.resume)
     except PeerFailed as error:
         say(str(error))
         return 1
@@ -75,6 +99,7 @@ def main() -> int:
         sys.stdout.write(page.section(results) + "\n")
     else:
         page.write(results, arguments.into)
+        UNFINISHED.unlink()
     return 0
 
 

@@ -1,4 +1,4 @@
-"""On what was measured: versions, processor, Python. No name of a machine, no path."""
+"""On what was measured: versions, processor, Python, sources. No name of a machine, no path."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ import os
 import platform
 import re
 import subprocess
-import time
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from benchmarks import nginx
 from benchmarks.bench import Bench
+from benchmarks.environments import ROOT
 from benchmarks.peers import OURS_SWIFT, Peer
 from benchmarks.worker import Worker
 
 
-def about(bench: Bench, measured: list[str], seconds: float, load: float) -> dict[str, Any]:
-    """Everything that the figures depend on."""
+def run(bench: Bench) -> dict[str, Any]:
+    """Everything that the figures depend on, and that stays as it is while a run lasts."""
     return {
         "scale": bench.scale.name,
-        "measured": measured,
-        "date": time.strftime("%Y-%m-%d", time.gmtime()),
-        "minutes": round(seconds / 60, 1),
         "rounds": bench.scale.rounds,
-        "load before": round(load, 2),
+        "sources": _sources(),
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
         "system": f"{platform.system()} {platform.machine()}",
@@ -32,6 +30,15 @@ def about(bench: Bench, measured: list[str], seconds: float, load: float) -> dic
         "curl": _first_number("curl", "--version"),
         "peers": {peer.name: _versions(bench, peer) for peer in bench.peers if peer.name != OURS_SWIFT},
     }
+
+
+def _sources() -> str:
+    """A digest of what is measured, and of what measures it."""
+    digest = sha256()
+    for path in sorted(path for part in ("src", "benchmarks") for path in (ROOT / part).rglob("*.*")):
+        if path.suffix in {".py", ".lua"}:
+            digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _versions(bench: Bench, peer: Peer) -> dict[str, str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from benchmarks.figures import Results
 from benchmarks.report import charts, words
@@ -22,7 +23,8 @@ def section(results: Results) -> str:
 def _lines(results: Results) -> Iterator[str]:
     about = results.about
     yield (
-        f"Scale {about['scale']}, {about['rounds']} rounds, {about['minutes']} minutes on {about['date']}: "
+        f"Scale {about['scale']}, {about['rounds']} rounds, {about['minutes']} minutes{_sittings(about)} on "
+        f"{about['date']}: "
         f"{about['processor']}, {about['cores']} cores, {about['system']}; load before it {about['load before']}. "
         f"nginx {about['nginx']}, curl {about['curl']}."
     )
@@ -41,6 +43,10 @@ def _lines(results: Results) -> Iterator[str]:
     yield ""
     yield from words.table(("", "with"), ((peer, _versions(found)) for peer, found in about["peers"].items()))
     yield ""
+
+
+def _sittings(about: Mapping[str, Any]) -> str:
+    return f" in {about['sittings']} sittings" if about.get("sittings", 1) > 1 else ""
 
 
 def _versions(found: dict[str, str]) -> str:

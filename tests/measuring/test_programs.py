@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import MEASURES
+from benchmarks.__main__ import MEASURES, carried_out
 from benchmarks.bench import Bench, set_up
 from benchmarks.environments import ThisOne
 from benchmarks.figures import Results
-from benchmarks.machine import about
+from benchmarks.machine import run
 from benchmarks.measures import cpu, growth, latency, profile, races, start, static, threads, transfer
 from benchmarks.measures.cases import NEAR, READ
 from benchmarks.nginx import nginx
@@ -60,10 +61,20 @@ def test_a_measure_has_a_figure_of_ours(bench: Bench, name: str, measure: str, c
 
 
 def test_machine_and_versions_are_told(bench: Bench) -> None:
-    told = about(bench, [], 0, 0)
+    told = run(bench)
     assert told["cores"] >= 1
     assert told["peers"].keys() == {OURS}
     assert told["peers"][OURS]["urllib3"]
+
+
+def test_a_run_that_is_resumed_measures_what_is_missing(tmp_path: Path) -> None:
+    unfinished = tmp_path / "unfinished.json"
+    first = carried_out(SCALES["tiny"], ThisOne(), OUR_OWN, ["start"], unfinished)
+    whole = carried_out(SCALES["tiny"], ThisOne(), OUR_OWN, ["start", "profile"], unfinished, resume=True)
+
+    assert whole.about["sittings"] == 2
+    assert whole.figures[: len(first.figures)] == first.figures
+    assert whole.find(profile.MEASURE, f"{READ}: urllib3", OURS)
 
 
 def test_a_url_on_a_custom_domain_is_measured(bench: Bench) -> None:
