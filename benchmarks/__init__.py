@@ -5,5 +5,6 @@ inside         runs in a peer's environment: program (orders and answers), verbs
 worker         the near end of such a program; bench: all that a measurement needs; address: where a server is
 nginx          the server too fast to matter, listings: its answers; proxy: adds round-trip time, counts requests
 measures       one module for each thing that is measured; figures: what comes out; scales: how much of it
-report         the table, the charts, the targets: made of the figures alone
+kept           what an interrupted run has measured; machine: on what, with which versions and sources
+report         the tables, the charts, the targets, and the page they stand on: made of the figures alone
 """

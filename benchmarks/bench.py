@@ -72,9 +72,13 @@ class Bench:
     def rounds(self, number: int, action: Callable[[Peer], None], peers: Sequence[Peer]) -> None:
         """Let each do it in each round, and each round begin with another one."""
         for turn in range(number):
-            start = turn % len(peers)
-            for peer in (*peers[start:], *peers[:start]):
-                action(peer)
+            self.round(turn, action, peers)
+
+    def round(self, turn: int, action: Callable[[Peer], None], peers: Sequence[Peer]) -> None:
+        """Let each do it once, beginning with another one each turn."""
+        start = turn % len(peers)
+        for peer in (*peers[start:], *peers[:start]):
+            action(peer)
 
 
 @contextmanager

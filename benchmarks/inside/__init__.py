@@ -1,1 +1,1 @@
-"""Runs in the environments of the peers; needs Django and the standard library, and imports nothing from outside."""
+"""Runs in the environments of the peers; needs Django and the standard library (floor, only in ours: urllib3)."""

@@ -1,7 +1,7 @@
 """The yardstick: the same requests made by bare urllib3, with signatures that were made beforehand.
 
 It has the shape of a storage, so that the same code measures it, and nothing of what a storage does: names are not
-checked, nothing is signed, what is small is not hashed, answers are not looked into beyond status and length.
+checked, nothing is signed. How much is hashed and looked into, each class says.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ READY = {
 
 
 class BareRequests(Storage):
-    """What has to be done at the least.
+    """What has to be done at the least; what is small is not hashed, of answers only status and length count.
 
     Args:
         host: where the server listens.
@@ -99,7 +99,7 @@ class BareRequests(Storage):
 
 
 class BareWork(BareRequests):
-    """The same with the work that no client of S3 gets around: bodies hashed for signatures, listings parsed as XML."""
+    """The same with what ours does for the protocol: each body hashed for its signature, listings parsed as XML."""
 
     def save(self, name: str, content: Any) -> str:  # type: ignore[override]
         """PUT of what was hashed."""

@@ -47,7 +47,7 @@ def content_of(content: bytes) -> Any:
 def read(storage: Any, name: str, content: bytes) -> None:
     """Read a file whole, and make sure that it is whole."""
     with storage.open(name) as file:
-        if len(file.read()) != len(content):
+        if file.read() != content:
             raise RuntimeError(f"{name} is not what was saved.")
 
 

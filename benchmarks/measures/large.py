@@ -36,8 +36,8 @@ def large(bench: Bench) -> Iterator[Figure]:
                 _up(worker, path, bench.scale.large, collected)
                 _down(worker, READY, bench.scale.large, collected)
 
-        for _ in range(bench.scale.large_rounds):
-            bench.rounds(1, once, bench.peers if server is bench.swift else bench.with_floor)
+        for turn in range(bench.scale.large_rounds):
+            bench.round(turn, once, bench.peers if server is bench.swift else bench.with_floor)
             if server is bench.swift:
                 _curl(server, path, collected, bench.scale.large)
         yield from collected.figures(MEASURE, server.name)

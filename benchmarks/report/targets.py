@@ -17,7 +17,7 @@ LARGEST_GROWTH = 64 * 1024**2  # bytes
 LARGEST_THREAD = 100 * 1024  # bytes
 LARGEST_COLLECT = 300 * 1024**2  # bytes
 MOST_GROWTH = 1.25  # of the time a file, from the fewest files to the most
-FLOORS = {SAVE: 1, MEBIBYTE: 1, WRITE: 1, READ: 1, EXISTS: 1, "size": 1, "delete": 1, LISTDIR: 1, URL: 0}
+MOST_REQUESTS = {SAVE: 1, MEBIBYTE: 1, WRITE: 1, READ: 1, EXISTS: 1, "size": 1, "delete": 1, LISTDIR: 1, URL: 0}
 CPU_RATIOS = {SAVE: 10, READ: 15, EXISTS: 4, URL: 20}
 STATIC_RATIOS = ((static.FIRST, STORAGES, 15), (static.FIRST, FASTA, 2), (static.AGAIN, STORAGES, 100))
 
@@ -66,12 +66,12 @@ def _cpu(results: Results) -> Iterator[Target]:
 
 
 def _requests(results: Results) -> Iterator[Target]:
-    found = {case: results.find(requests.MEASURE, case, OURS) for case in FLOORS}
+    found = {case: results.find(requests.MEASURE, case, OURS) for case in MOST_REQUESTS}
     if all(found.values()):
         over = [
             f"{case}: {words.shown(figure)}"
             for case, figure in found.items()
-            if figure and figure.median > FLOORS[case]
+            if figure and figure.median > MOST_REQUESTS[case]
         ]
         yield Target("Requests: one for each operation, none for url", "; ".join(over) or "so it is", not over)
 

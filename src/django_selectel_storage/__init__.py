@@ -27,7 +27,8 @@ The rooms, from the door inwards; each imports only from its own number or a hig
 
 The path of a save: ``SelectelStorage.save`` -> ``content.rewindable`` -> ``_save_under_free_name``, which tries names
 of ``naming.NameSearch`` -> ``_saved`` -> ``_save`` -> ``StoringStorage._store`` -> ``names.object_key``,
-``body.body_of``, ``headers.for_object``, ``compression.compressed`` -> ``protocols.conditional.put_if_absent`` ->
+``body.body_of``, ``headers.for_object``, ``compression.compressed`` -> ``protocols.conditional.guard_for`` (is a HEAD
+to come first, is there a condition?), ``put_if_absent`` ->
 ``ObjectClient.put`` -> ``wire.put_object`` -> ``Pool.send``, which has each try authorised (S3: ``signing.sigv4``;
 Swift: the token of ``TokenKeeper.current``, whose login also told the path, and after a 401 once more with another one)
 -> ``wire.raise_for_status`` -> the name. A large file leaves this path at ``put``, for ``s3.multipart.Uploads.store``.
@@ -39,7 +40,14 @@ back the same way, and the next one is tried. Without such a word (``file_overwr
 
 The path of a read: ``SelectelStorage._open`` -> ``files.ObjectFile`` -> ``windows.Windows`` ->
 ``protocols.reading.Stretch`` -> ``ObjectClient.get`` -> ``wire.get_object`` -> ``Pool.send`` -> ``fields.object_range``
--> the bytes.
+-> the bytes, which pass ``integrity.Checksum`` on their way.
+
+The path of a listing: ``SelectelStorage.listdir`` or ``walk`` -> ``protocols.listing.pages`` -> ``ObjectClient.list``
+-> ``wire.list_objects`` -> ``Pool.send`` -> ``wire.read_listing`` -> ``Listing``, whose ``keys`` are all that
+``listdir`` looks at; ``walk`` has them ``described``.
+
+Below ``Pool.send``: ``pool._try`` -> urllib3 -> ``pace.PacedConnection``, which writes the request, and
+``heads.LeanResponse``, which reads the head of the answer -> ``pool._answer``; ``retries`` decides about another try.
 
 The path of a URL: ``SelectelStorage.url`` -> ``names.object_key`` -> with ``custom_domain`` ``names.public_url``, where
 nothing is signed ``ObjectClient.plain_url``; otherwise ``StorageOptions.signing_window`` -> ``ObjectClient.signed_url``
@@ -50,8 +58,9 @@ The path of a static file: ``collectstatic.Command.collect`` -> ``_twin``, a cop
 ``LocalClient`` -> Django collects and post-processes into that; each file takes the path of a save as far as ``put``, a
 hashed copy from ``_save`` on -> ``Deployment.run`` -> ``Destination.listing`` -> ``Destination.compared`` ->
 ``Manifests.announce`` -> ``Destination.upload``, straight to ``ObjectClient.put`` -> ``Manifests.commit``, from which
-on sites use the new files -> ``Manifests.prunable`` -> ``Destination.remove``. A page finds its hashed name by
-``HashedNames.hashed_files``, and goes on with the path of a URL.
+on sites use the new files -> ``Manifests.prunable`` -> ``Destination.remove``; where the manifest in use is the same,
+it is neither announced nor committed. A page finds its hashed name by ``HashedNames._hashed_path``, for which Django
+looks into ``hashed_files``, and goes on with the path of a URL.
 """
 
 __version__ = "2.0.0.dev0"

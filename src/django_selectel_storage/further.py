@@ -67,7 +67,7 @@ class FurtherVerbs(DirectUploads):
 
         Returns:
             What a listing tells of each file: ``name``, ``key``, ``size`` (bytes, as stored), ``etag``,
-            ``last_modified``.
+            ``last_modified``, on Swift also ``content_type``.
         """
         for listing in pages(self.client, self._key_prefix(prefix)):
             for info in map(self._named, listing.described()):
@@ -241,7 +241,11 @@ class FurtherVerbs(DirectUploads):
         return f"{key}/" if key and key == self.options.location else key
 
     def _named(self, info: ObjectInfo) -> ObjectInfo:
-        return info.named(names.storage_name(info.key, self.options.location))
+        name = names.storage_name(info.key, self.options.location)
+        return ObjectInfo(  # dataclasses.replace takes three times as long
+            info.key, info.size, info.etag, info.last_modified, info.content_type, info.headers, info.metadata, name,
+            info.md5,
+        )  # fmt: skip
 
     def _ruled(self, name: str, info: ObjectInfo) -> headers.ObjectHeaders:
         """Describe a file as the options say; where they or its name say nothing, it stays as it is."""

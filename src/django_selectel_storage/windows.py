@@ -38,7 +38,7 @@ class Source:
 
 
 class Window:
-    """Bytes that lie together in an object. The room they take serves for the next ones, too.
+    """Bytes that lie together in an object. The room they take serves for those of later windows, too.
 
     Attributes:
         start: where in the object they begin.
@@ -60,11 +60,12 @@ class Window:
         return self._room[first : last if length is None else min(first + length, last)]
 
     def fill(self, stretch: Stretch) -> None:
-        """Take the bytes of a stretch in place of what was here.
+        """Take the bytes of a stretch in place of what was here; after an error there are none.
 
         Raises:
             StorageError: they do not arrive, or are not those that were stored.
         """
+        self.start = self.stop = 0
         size = stretch.stop - stretch.start
         if len(self._room) < size:
             self._room = memoryview(b"")  # the old one is freed before there is a new one
@@ -90,7 +91,7 @@ class Windows(io.RawIOBase):
         self._info: ObjectInfo | None = None
         self._unpacked: IO[bytes] | None = None
         self._position = 0
-        self._window = Window()
+        self._window, self._spare = Window(), Window()
         self._next_size = FIRST_WINDOW
 
     @property
@@ -144,7 +145,7 @@ class Windows(io.RawIOBase):
 
     def close(self) -> None:
         """Free the window and the unpacked bytes."""
-        self._window = Window()
+        self._window, self._spare = Window(), Window()
         if self._unpacked is not None:
             self._unpacked.close()
         super().close()
@@ -167,8 +168,8 @@ class Windows(io.RawIOBase):
         return self._info is not None and self._position >= self.size
 
     def _fetch(self, start: int) -> ObjectInfo:
-        window, self._window = self._window, Window()  # after an error, nothing is there
-        in_sequence = window.start < start == window.stop
+        before, in_sequence = self._window, self._window.start < start == self._window.stop
+        window = self._spare if in_sequence else Window()  # after an error, the one before is still there
         self._next_size = min(self._next_size * 2, LARGEST_WINDOW) if in_sequence else FIRST_WINDOW
         stretch = self._stretch(start, start + self._next_size)
         window.fill(stretch)
@@ -176,7 +177,7 @@ class Windows(io.RawIOBase):
             self._unpacked = self._all_unpacked(stretch.info, window)
             self._info = stretch.info  # known from here on: what is compressed has been unpacked
         if self._unpacked is None:
-            self._window = window
+            self._window, self._spare = window, before if in_sequence else Window()
         return self._info
 
     def _stretch(self, start: int, stop: int | None) -> Stretch:

@@ -6,7 +6,8 @@ import gc
 import io
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
@@ -25,7 +26,7 @@ from django_selectel_storage.exceptions import (
     UploadGone,
 )
 from django_selectel_storage.headers import ObjectHeaders
-from django_selectel_storage.protocols.base import UnfinishedUpload
+from django_selectel_storage.protocols.base import ObjectInfo, UnfinishedUpload
 from django_selectel_storage.protocols.s3 import multipart_wire
 from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.transport.body import BytesBody
@@ -230,6 +231,15 @@ def test_stat_tells_everything_with_one_request(make_storage: MakeStorage, reque
     assert info.headers == {"cache-control": "no-store"}
     assert info.metadata["author"] == "кто-то"
     assert info.last_modified == storage.get_modified_time(name)
+
+
+def test_a_file_that_is_given_its_name_stays_as_it_is_otherwise() -> None:
+    written = datetime(2013, 5, 24, tzinfo=timezone.utc)
+    info = ObjectInfo("a/b", 1, "tag", written, "text/css", {"expires": "0"}, {"by": "me"}, "another", "md5")
+    storage = SelectelStorage(access_key="a", secret_key="s", container="c", location="a")
+
+    assert all(getattr(info, field.name) for field in fields(info))
+    assert storage._named(info) == replace(info, name="b")
 
 
 def test_what_is_missing_has_no_stat(storage: SelectelStorage) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from benchmarks.__main__ import MEASURES, carried_out
+from benchmarks.address import BUCKET
 from benchmarks.bench import Bench, set_up
 from benchmarks.environments import ThisOne
 from benchmarks.figures import Results
 from benchmarks.machine import run
-from benchmarks.measures import cpu, growth, latency, profile, races, start, static, threads, transfer
-from benchmarks.measures.cases import NEAR, READ
-from benchmarks.nginx import nginx
-from benchmarks.peers import FLOOR, OURS, OURS_SWIFT, PEERS
+from benchmarks.measures import cpu, growth, large, latency, profile, races, start, static, threads, transfer
+from benchmarks.measures.cases import LISTDIR, NEAR, READ, SAVE
+from benchmarks.nginx import READY, nginx
+from benchmarks.peers import FLOOR, OURS, OURS_SWIFT, PEERS, WORKING_FLOOR
 from benchmarks.proxy import Proxy
 from benchmarks.scales import SCALES
 from benchmarks.worker import PeerFailed, Worker
@@ -54,10 +57,29 @@ def test_latency_is_measured_of_ours_and_of_bare_urllib3(bench: Bench) -> None:
         ("static", static.MEASURE, static.case(static.MANIFEST, static.ONE)),
         ("races", races.MEASURE, races.ATOMIC),
         ("uploads", growth.UPLOADS, "1 MiB"),
+        ("cpu", cpu.MEASURE, SAVE),
+        ("large", large.MEASURE, large.DOWN),
     ],
 )
 def test_a_measure_has_a_figure_of_ours(bench: Bench, name: str, measure: str, case: str) -> None:
     assert measured(bench, name).find(measure, case, OURS)
+
+
+def test_the_yardstick_that_hashes_and_parses_is_measured_where_there_is_something_to_hash_or_parse(
+    bench: Bench,
+) -> None:
+    figures = [figure for figure in cpu.client_cpu(bench) if figure.who == WORKING_FLOOR]
+    assert [figure.case for figure in figures] == [SAVE, "save 1 MiB", 'open("wb") 4 KiB', LISTDIR]
+
+
+def test_curl_sends_a_large_file_with_its_md5_and_nginx_tells_that_of_what_all_read(bench: Bench) -> None:
+    assert Results({}, tuple(large.large(bench))).find(large.MEASURE, large.UP, large.HASHING_CURL, bench.swift.name)
+    url = f"{bench.nginx.endpoint}/{BUCKET}/{READY}"
+    body = urllib3.request("GET", url).data
+    tag = f'"{hashlib.md5(body).hexdigest()}"'
+    for condition, status in ((tag, 206), ('"another"', 412)):
+        answer = urllib3.request("GET", url, headers={"If-Match": condition, "Range": "bytes=1-"})
+        assert (answer.status, answer.headers["ETag"] if answer.status == 206 else tag) == (status, tag)
 
 
 def test_machine_and_versions_are_told(bench: Bench) -> None:

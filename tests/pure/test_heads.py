@@ -69,7 +69,7 @@ HEADS = st.lists(st.builds("{}{}".format, st.one_of(FIELDS, FIELDS, ODD), ENDS),
 STATUS_LINES = st.sampled_from(
     [
         "HTTP/1.1 200 OK", "HTTP/1.1 204 No Content", "HTTP/1.1 304 Not Modified", "HTTP/1.0 200 OK", "HTTP/1.1 404",
-        "HTTP/0.9 200 OK", "HTTP/1.7 206 Partial Content", "HTTP/1.1 103 Early Hints", "HTTP/2 200 OK", "nonsense", "",
+        "HTTP/0.9 200 OK", "HTTP/1.7 206 Partial Content", "HTTP/1.1 101 Switching", "HTTP/2 200 OK", "nonsense", "",
         "HTTP/1.1 100 Continue\r\nX: y\r\n\r\nHTTP/1.1 201 Created", "HTTP/1.1 20 Short", "HTTP/1.1 2x0 OK",
     ]
 )  # fmt: skip
@@ -118,6 +118,15 @@ def test_as_much_metadata_as_a_store_keeps_is_read() -> None:
     *_, found, body = said(LeanResponse, content, "GET")
     assert found[1:] == [(f"X-Amz-Meta-{number:03}", "b") for number in range(700)]
     assert body == BODY
+
+
+@pytest.mark.parametrize("status", [100, 102, 103, 199])
+def test_an_interim_answer_is_passed_over(status: int) -> None:
+    """RFC 9110, section 15.2; http.client knows only 100."""
+    content = b"HTTP/1.1 %d Early\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" % status
+    answer: Any = LeanResponse(Socket(content), method="GET")  # type: ignore[arg-type]
+    answer.begin()
+    assert (answer.status, answer.getheaders(), answer.read()) == (200, [("Content-Length", "2")], b"ok")
 
 
 def test_interim_answers_do_not_go_on_for_ever() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.protocols.base import Listing, ObjectInfo
-from django_selectel_storage.protocols.listing import pages
+from django_selectel_storage.protocols.listing import page_of_objects, pages
 from tests.pure.doubles import DictClient
 
 
@@ -27,7 +27,7 @@ class Pages(DictClient):
 
 
 def page(*keys: str, folders: tuple[str, ...] = (), after: str | None = None) -> Listing:
-    return Listing.of(tuple(ObjectInfo(key, 1) for key in keys), folders, after)
+    return page_of_objects(tuple(ObjectInfo(key, 1) for key in keys), folders, after)
 
 
 def test_each_page_is_asked_for_with_the_mark_of_the_one_before() -> None:

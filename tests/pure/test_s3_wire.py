@@ -272,6 +272,15 @@ def test_a_listing_tells_of_objects_and_folders(attributes: str) -> None:
     assert found.next_page is None
 
 
+def test_objects_are_read_out_of_a_listing_only_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "_listed", lambda key, entry: pytest.fail(f"{key} was described: {entry}"))
+    found = wire.read_listing(listing(ONE))
+
+    assert found.keys == ("media/фото & <a>.jpg",)
+    with pytest.raises(pytest.fail.Exception, match="was described"):
+        tuple(found.described())
+
+
 def test_a_listing_that_goes_on_says_where() -> None:
     content = f"{ONE}<IsTruncated>true</IsTruncated><NextContinuationToken>a+b/=</NextContinuationToken>"
 

@@ -207,6 +207,15 @@ def test_a_listing_tells_of_objects_and_folders() -> None:
     assert entry.last_modified == datetime(2013, 5, 24, 0, 0, 0, 123450, tzinfo=timezone.utc)
 
 
+def test_objects_are_read_out_of_a_listing_only_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "_listed", lambda key, entry: pytest.fail(f"{key} was described: {entry}"))
+    found = wire.read_listing(listing(OBJECT), None)
+
+    assert found.keys == ("media/фото.jpg",)
+    with pytest.raises(pytest.fail.Exception, match="was described"):
+        tuple(found.described())
+
+
 @pytest.mark.parametrize(
     ("entries", "limit", "next_page"),
     [

@@ -53,8 +53,7 @@ def test_the_size_of_a_file_that_was_not_read_yet_costs_one_window() -> None:
 def test_windows_double_while_reading_goes_on() -> None:
     client = DictClient({"k": LARGE})
     windows = windows_on(client)
-    while windows.read(100_000):
-        pass
+    assert b"".join(iter(lambda: windows.read(100_000), b"")) == LARGE
 
     starts = [start for start, _ in stretches(client)]
     assert starts == [FIRST_WINDOW * factor for factor in (0, 1, 3, 7, 15, 31)]
@@ -340,18 +339,45 @@ def test_the_room_of_a_window_serves_for_the_next_one() -> None:
     window.fill(source.stretch(2000, 3000))
 
     assert window.piece(2000).obj is room
+    assert bytes(window.piece(2990, 500)) == LARGE[2990:3000]
     assert (bytes(window.piece(2000)), 1999 in window, 3000 in window) == (LARGE[2000:3000], False, False)
 
 
-def test_after_a_window_did_not_arrive_the_one_before_is_fetched_anew() -> None:
-    client = DictClient({"k": LARGE})
+@pytest.mark.parametrize("broken", [FIRST_WINDOW, FIRST_WINDOW + 1000], ids=["at its first byte", "in its midst"])
+def test_after_a_window_did_not_arrive_the_one_before_is_there_and_all_is_compared(broken: int) -> None:
+    client = proving_client(LARGE)
     windows = windows_on(client)
     assert windows.read(FIRST_WINDOW) == LARGE[:FIRST_WINDOW]
-    client.arrange = breaking_from(FIRST_WINDOW, times=1 + 3)
+    client.arrange = breaking_from(broken, times=1 + 3)
     with pytest.raises(ConnectionFailed):
         windows.read(10)
-
+    asked = len(stretches(client))
     windows.seek(10)
     assert windows.read(10) == LARGE[10:20]
-    windows.seek(FIRST_WINDOW)
-    assert windows.read(10) == LARGE[FIRST_WINDOW : FIRST_WINDOW + 10]
+    assert len(stretches(client)) == asked
+
+    client.arrange = damaging(len(LARGE) - 1, times=1)
+    with pytest.raises(DamagedTransfer):
+        list(iter(lambda: windows.read(100_000), b""))
+
+
+def test_after_a_jump_back_a_file_takes_no_more_room_than_its_window() -> None:
+    windows = windows_on(DictClient({"k": LARGE}))
+    while windows.read(1_000_000):
+        pass
+    windows.seek(0)
+    windows.read(10)
+
+    rooms = [window._room.nbytes for window in (windows._window, windows._spare)]
+    assert sum(rooms) == FIRST_WINDOW
+
+
+def test_a_window_that_breaks_holds_nothing() -> None:
+    client = DictClient({"k": LARGE})
+    source, window = Source(client, "k", 0, 1000), Window()
+    window.fill(source.stretch(0, 2000))
+    client.arrange = breaking_from(2500, times=1)
+    with pytest.raises(ConnectionFailed):
+        window.fill(source.stretch(2000, 3000))
+
+    assert [position for position in (0, 1999, 2000, 2400) if position in window] == []

@@ -1,7 +1,7 @@
 """Writing an object only if its key is free, also when the answer to the first try was lost.
 
-Knows no protocol. Every such write carries a random ``upload-id`` in its metadata: a "key is taken" that follows an
-unanswered try may mean our own object.
+Knows no protocol. Every write with a condition carries a random ``upload-id`` in its metadata: a "key is taken" that
+follows an unanswered try may mean our own object.
 """
 
 from __future__ import annotations

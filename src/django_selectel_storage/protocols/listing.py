@@ -1,11 +1,14 @@
-"""All pages of a listing, one after the other: only what was asked for, and never the same page for ever."""
+"""All pages of a listing, one after the other: only what was asked for, and never the same page for ever.
+
+``listdir`` looks at the keys of a page alone, ``walk`` has its objects described.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from django_selectel_storage.exceptions import StorageError
-from django_selectel_storage.protocols.base import Listing, ObjectClient
+from django_selectel_storage.protocols.base import Listing, ObjectClient, ObjectInfo
 
 
 def pages(client: ObjectClient, prefix: str, *, delimiter: str = "") -> Iterator[Listing]:
@@ -37,3 +40,10 @@ def pages(client: ObjectClient, prefix: str, *, delimiter: str = "") -> Iterator
 def _all_begin_with(prefix: str, keys: Sequence[str]) -> bool:
     """Whether all keys do: what lies between two that begin alike begins like them."""
     return not keys or (min(keys).startswith(prefix) and max(keys).startswith(prefix))
+
+
+def page_of_objects(
+    objects: tuple[ObjectInfo, ...], folders: tuple[str, ...] = (), next_page: str | None = None
+) -> Listing:
+    """Make a page of objects that are at hand."""
+    return Listing(tuple(info.key for info in objects), lambda: objects, folders, next_page)

@@ -24,6 +24,7 @@ from django_selectel_storage.options import StorageOptions
 from django_selectel_storage.protocols.base import Listing, ObjectInfo, ObjectRange, UnfinishedUpload, insist_on
 from django_selectel_storage.protocols.cors import CrossOrigin, KeptRules
 from django_selectel_storage.protocols.in_parts import UploadsInParts
+from django_selectel_storage.protocols.listing import page_of_objects
 from django_selectel_storage.protocols.s3.parts import etag_of_parts, part_size
 from django_selectel_storage.staticfiles.plan import Made
 from django_selectel_storage.transport.body import SMALL, Body, BytesBody, FileBody
@@ -143,13 +144,13 @@ class LocalClient:
     def list(self, prefix: str, *, delimiter: str = "", page: str | None = None, limit: int | None = None) -> Listing:  # noqa: ARG002
         """Give all objects below a prefix, on one page."""
         if prefix.endswith("/") and prefix not in self._folders:
-            return Listing.of(())
+            return page_of_objects(())
         keys = sorted(key for key in self.objects if key.startswith(prefix))
         if not delimiter:
-            return Listing.of(tuple(self.head(key) for key in keys[:limit]))
+            return page_of_objects(tuple(self.head(key) for key in keys[:limit]))
         rest = {key: key[len(prefix) :].partition(delimiter) for key in keys}
         folders = {prefix + name + mark for name, mark, _ in rest.values() if mark}
-        return Listing.of(tuple(self.head(key) for key in keys if not rest[key][1]), tuple(sorted(folders)))
+        return page_of_objects(tuple(self.head(key) for key in keys if not rest[key][1]), tuple(sorted(folders)))
 
     def plain_url(self, key: str) -> str:
         """Give the key as a path."""

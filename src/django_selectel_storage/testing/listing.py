@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from django_selectel_storage.protocols.base import Listing, ObjectInfo
+from django_selectel_storage.protocols.listing import page_of_objects
 
 PAGE = 1000  # entries
 
@@ -26,7 +27,7 @@ def page_of(
     size = min(limit or PAGE, PAGE)
     entries = list(islice(_entries(sorted(objects, key=str.encode), prefix, delimiter, page), size + 1))
     shown = entries[:size]
-    return Listing.of(
+    return page_of_objects(
         objects=tuple(_as_listed(objects[entry]) for entry, is_folder in shown if not is_folder),
         folders=tuple(entry for entry, is_folder in shown if is_folder),
         next_page=shown[-1][0] if len(entries) > size else None,

@@ -51,7 +51,7 @@ class LeanResponse(http.client.HTTPResponse):
         """Give version, status and reason of the answer that counts."""
         for _ in range(MOST_INTERIM):
             version, status, reason = self._read_status()
-            if status != http.client.CONTINUE:
+            if not 100 <= status < 200 or status == http.client.SWITCHING_PROTOCOLS:
                 return version, status, reason
             _lines(self.fp)
         raise http.client.HTTPException(f"more than {MOST_INTERIM} interim answers")

@@ -1,6 +1,7 @@
 """Patience with a slow peer: a socket's own timeout begins anew with every byte, so a trickle would never end.
 
-Connections and answers for the pool to build upon; nothing here knows urllib3, or what travels.
+Connections and answers for the pool to build upon: it puts them before those of urllib3, whose ``request`` hands over
+body and fields. Nothing here knows what travels.
 """
 
 from __future__ import annotations
@@ -111,11 +112,15 @@ class PacedConnection(http.client.HTTPConnection):
     patience: ClassVar[float]
     _given: Mapping[str | bytes, object] = {}  # the fields of the head that comes next, as the caller gave them
     _written: tuple[bytes, ...] = ()  # the same as they travel
-    _added: tuple[bytes, ...] = ()  # what http.client puts before them, as Host
+    _added: tuple[bytes, ...] = ()  # what is put before them: Host, Content-Length
     _head: bytes | None = None  # kept back for the body that follows it; b"" until it comes
 
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **named: Any) -> None:
-        """Send a request."""
+        """Send a request.
+
+        Raises:
+            ValueError: a field has a character that would end its line, and forge another field, or that none can have.
+        """
         self._given = headers or {}
         self._written, self._added = _together(self._given), ()
         if self.sock is not None:  # otherwise the timeout is still that of connecting
@@ -124,11 +129,7 @@ class PacedConnection(http.client.HTTPConnection):
         super().request(method, url, body, self._given, **named)
 
     def putheader(self, header: str | bytes, *values: Any) -> None:
-        """Take a field of the head, unless it was given, and is written already.
-
-        Raises:
-            ValueError: it has a character that would end its line, and forge another field, or that no header can have.
-        """
+        """Take a field of the head, unless it was given, and is written already."""
         if header not in self._given:
             self._added += (_line(_text(header), _text(*values)),)
 

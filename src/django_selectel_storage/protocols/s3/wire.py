@@ -209,8 +209,7 @@ def read_listing(answer: Answer) -> Listing:
             f"The server did not list the bucket, but answered {root.tag.rpartition('}')[2]}: are 'endpoint' and "
             "'addressing' right? A server that knows no virtual-hosted buckets takes the first folder for the bucket."
         )
-    decoded = xml.decoder(root)
-    entries = xml.children(root, "Contents")
+    decoded, entries = xml.decoder(root), xml.children(root, "Contents")
     keys = tuple(decoded(xml.text(entry, "Key")) for entry in entries)
     folders = tuple(decoded(xml.text(entry, "Prefix")) for entry in xml.children(root, "CommonPrefixes"))
     next_page = xml.text(root, "NextContinuationToken") if xml.text(root, "IsTruncated") == "true" else None
