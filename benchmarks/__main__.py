@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -84,6 +85,7 @@ def main() -> int:
     parser.add_argument("--resume", action="store_true", help="go on with a run of everything that was interrupted")
     parser.add_argument("--into", type=Path, default=ROOT / "docs", help="the folder of the page")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("The run was ended."))  # servers end, and their folders go
     scale = SCALES[arguments.scale]
     say(f"The scale {scale.name} takes about {scale.minutes} minutes on a quiet machine of two cores.")
     environments = Installed(ROOT / ".bench")
