@@ -85,6 +85,8 @@ def main() -> int:
     parser.add_argument("--resume", action="store_true", help="go on with a run of everything that was interrupted")
     parser.add_argument("--into", type=Path, default=ROOT / "docs", help="the folder of the page")
     arguments = parser.parse_args()
+    if arguments.only and arguments.resume:
+        parser.error("--resume goes on with a run of everything: leave --only out")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("The run was ended."))  # servers end, and their folders go
     scale = SCALES[arguments.scale]
     say(f"The scale {scale.name} takes about {scale.minutes} minutes on a quiet machine of two cores.")

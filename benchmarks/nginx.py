@@ -1,8 +1,8 @@
 """nginx with WebDAV, in the place of an object store: too fast to matter, so that what a client itself costs shows.
 
 It stores and gives back bytes, and answers listings, logins and large uploads with what was written down beforehand; it
-checks no signature and no token. Lua says 200 where S3 does, and WebDAV says 201, and tells the MD5 of the large file
-all read. Buckets ``static-…`` list what they have, as collectstatic needs it; they are Lua (``bucket.lua``).
+checks no signature and no token. Lua says 200 where S3 does, and WebDAV says 201, and tells the MD5 of ``READY``.
+Buckets ``static-…`` list what they have, as collectstatic needs it; they are Lua (``bucket.lua``).
 """
 
 from __future__ import annotations
