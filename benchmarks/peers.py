@@ -30,6 +30,7 @@ class Peer:
         attributes: what no setting reaches, by dotted path.
         lacks: verbs that it does not know, or only pretends to.
         lists: how many objects a listing of its gives at the most.
+        in_threads: whether the threads of a process can share its storage.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Peer:
     attributes: Callable[[Address], Mapping[str, str]] = _nothing
     lacks: frozenset[str] = frozenset()
     lists: int = 1_000_000_000
+    in_threads: bool = True
 
     def configuration(self, address: Address) -> dict[str, Any]:
         """What the peer's program is told first."""
@@ -117,7 +119,7 @@ PEERS = (
          settings=_minio, lacks=frozenset({"write"})),
     Peer(OURS_SWIFT, "swift", OWN, "django_selectel_storage.storage.SelectelStorage", ours_swift),
     Peer("django-storage-swift", "swift", "django-storage-swift", "swift.storage.SwiftStorage",
-         settings=_swift, lacks=frozenset({"write"})),
+         settings=_swift, lacks=frozenset({"write"}), in_threads=False),
     Peer(OLD, "swift", OLD, "django_selectel_storage.storage.SelectelStorage",
          lambda _: {"username": "dev:developer", "password": "developer-key", "container": BUCKET},
          attributes=lambda address: {"django_selectel_storage.selectel.Auth.AUTH_URL": address.login},

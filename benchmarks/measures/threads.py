@@ -34,5 +34,5 @@ def threads(bench: Bench) -> Iterator[Figure]:
                     if verb == "read":
                         collected.add(case(MEMORY, number), peer.name, "B", done["memory"])  # noqa: B023
 
-        bench.rounds(bench.scale.rounds, once, bench.peers)
+        bench.rounds(bench.scale.rounds, once, [peer for peer in bench.peers if peer.in_threads or number == 1])
     yield from collected.figures(MEASURE, bench.nginx.name)
