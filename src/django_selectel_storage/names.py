@@ -136,9 +136,10 @@ def _leaves(segments: list[str]) -> bool:
 def _refuse_unwritable(key: str, name: str) -> None:
     if "\0" in key:  # Swift takes no path with it, XML and the databases that keep names cannot write it
         raise InvalidName(f"The name {_shown(name)} holds the character NUL, which no name can have.")
-    if not key.isascii() and not is_writable(key):
+    plain = key.isascii()
+    if not plain and not is_writable(key):
         raise InvalidName(f"The name {_shown(name)} holds half of a surrogate pair; it cannot be written in UTF-8.")
-    length = len(key) if key.isascii() else len(key.encode())
+    length = len(key) if plain else len(key.encode())
     if length > LONGEST_KEY:
         raise InvalidName(f"The name {_shown(name)} makes a key of {length} bytes; {LONGEST_KEY} are allowed.")
 

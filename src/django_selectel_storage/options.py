@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from django_selectel_storage import option_rules
@@ -54,9 +55,12 @@ def _option(parse: Callable[[object], Any], default: Any = None, *, secret: bool
     return field(default=default, repr=not secret, metadata={"parse": parse})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StorageOptions:
-    """All options of one storage, checked. Times are in seconds, sizes in bytes. A None means "not given"."""
+    """All options of one storage, checked. Times are in seconds, sizes in bytes. A None means "not given".
+
+    Without slots, so that what every ``url()`` asks for is worked out once.
+    """
 
     container: str = _option(values.container, "")
     access_key: str | None = _option(values.text, secret=True)
@@ -100,7 +104,7 @@ class StorageOptions:
     manifest_storage: str | None = _option(values.text)
     sendmefile: bool | Literal["auto"] = _option(values.flag_or_auto, "auto")
 
-    @property
+    @cached_property
     def protocol(self) -> Protocol:
         """What the credentials choose: S3 keys first, then IAM (Keystone v3), otherwise auth v1.0."""
         if self.access_key or self.secret_key:
@@ -122,14 +126,14 @@ class StorageOptions:
         """Where a Swift user logs in."""
         return self.auth_url or (KEYSTONE_AUTH_URL if self.protocol == "keystone" else LEGACY_AUTH_URL)
 
-    @property
+    @cached_property
     def signs_urls(self) -> bool:
         """Whether ``url()`` hands out signed URLs."""
         if self.querystring_auth is not None:
             return self.querystring_auth
         return not self.custom_domain and self.can_sign
 
-    @property
+    @cached_property
     def can_sign(self) -> bool:
         """Whether there is a key to sign URLs with."""
         return self.protocol == "s3" or bool(self.temp_url_key)

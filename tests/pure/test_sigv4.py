@@ -99,6 +99,25 @@ def test_the_presigned_query_is_the_one_that_aws_publishes() -> None:
     )
 
 
+def test_urls_of_one_second_share_nothing_that_differs() -> None:
+    other_region = SigningKey(EXAMPLE_KEY.access_key, EXAMPLE_KEY.secret_key, "ru-1")
+    other_secret = SigningKey(EXAMPLE_KEY.access_key, "another", "us-east-1")
+    queries = [
+        presigned_query(EXAMPLE_KEY, "GET", "/test.txt", EXAMPLE_HOST, EXAMPLE_DATE, 86400),
+        presigned_query(other_region, "GET", "/test.txt", EXAMPLE_HOST, EXAMPLE_DATE, 86400),
+        presigned_query(other_secret, "GET", "/test.txt", EXAMPLE_HOST, EXAMPLE_DATE, 86400),
+        presigned_query(EXAMPLE_KEY, "PUT", "/test.txt", EXAMPLE_HOST, EXAMPLE_DATE, 86400),
+        presigned_query(EXAMPLE_KEY, "GET", "/other.txt", EXAMPLE_HOST, EXAMPLE_DATE, 86400),
+        presigned_query(EXAMPLE_KEY, "GET", "/test.txt", "other.example.com", EXAMPLE_DATE, 86400),
+        presigned_query(EXAMPLE_KEY, "GET", "/test.txt", EXAMPLE_HOST, "20130524T000001Z", 86400),
+        presigned_query(EXAMPLE_KEY, "GET", "/test.txt", EXAMPLE_HOST, EXAMPLE_DATE, 60),
+    ]
+
+    assert len({query[-64:] for query in queries}) == len(queries)
+    assert "X-Amz-Date=20130524T000001Z&" in queries[6]
+    assert "&X-Amz-Expires=60&" in queries[7]
+
+
 @pytest.mark.parametrize(
     ("now", "written"),
     [

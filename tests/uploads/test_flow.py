@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,9 +50,7 @@ def test_on_swift_where_links_bind_nothing_every_upload_is_staged(visitor: Visit
 def test_where_the_server_may_ignore_conditions_every_upload_is_staged(
     visitor: Visitor, storage: SelectelStorage
 ) -> None:
-    storage.__dict__["options"] = storage.options.__class__(
-        **{name: getattr(storage.options, name) for name in storage.options.__slots__} | {"conditional_writes": None}
-    )
+    storage.__dict__["options"] = replace(storage.options, conditional_writes=None)
     assert receipt_of(visitor.upload(b"hello")).staged
 
 

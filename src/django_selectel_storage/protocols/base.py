@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from django_selectel_storage.exceptions import ObjectChanged, StorageError
 from django_selectel_storage.headers import FURTHER, ObjectHeaders
-from django_selectel_storage.protocols.cors import CrossOrigin
 from django_selectel_storage.protocols.in_parts import UploadsInParts
 from django_selectel_storage.transport.body import Body
 from django_selectel_storage.transport.messages import Incoming
+
+if TYPE_CHECKING:
+    from django_selectel_storage.protocols.cors import CrossOrigin
 
 
 @dataclass(frozen=True, slots=True)

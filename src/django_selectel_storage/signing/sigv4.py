@@ -46,8 +46,13 @@ def _amz_second(second: int) -> str:
 
 def canonical_query(parameters: Mapping[str, str]) -> str:
     """Write a query string in canonical form: names and values encoded, sorted by encoded name."""
-    pairs = sorted((quote(name, safe=""), quote(value, safe="")) for name, value in parameters.items())
-    return "&".join(f"{name}={value}" for name, value in pairs)
+    pairs = sorted([(_encoded(name), _encoded(value)) for name, value in parameters.items()])
+    return "&".join([f"{name}={value}" for name, value in pairs])
+
+
+@lru_cache(maxsize=256)
+def _encoded(text: str) -> str:
+    return quote(text, safe="")
 
 
 def authorization(
@@ -68,9 +73,8 @@ def authorization(
     signed = ";".join([name for name, _ in fields])
     canonical_headers = "".join([f"{name}:{_folded(value)}\n" for name, value in fields])
     request = f"{method}\n{path}\n{query}\n{canonical_headers}\n{signed}\n{payload_sha256}"
-    scope = key.scope(date[:8])
-    signature = _signature(key, date, scope, request)
-    return f"{ALGORITHM} Credential={key.access_key}/{scope},SignedHeaders={signed},Signature={signature}"
+    signature = _signature(key, date, request.encode("utf-8", "surrogateescape"))
+    return f"{ALGORITHM} Credential={key.access_key}/{key.scope(date[:8])},SignedHeaders={signed},Signature={signature}"
 
 
 def presigned_query(
@@ -95,29 +99,52 @@ def presigned_query(
         parameters: further query parameters, which the signature then binds.
         headers: further headers, lower-case, that the caller of the URL has to send exactly like this.
     """
-    scope = key.scope(date[:8])
-    signed_headers = "host"
-    canonical_headers = f"host:{host}\n"
-    if headers:
-        to_sign = {**headers, "host": host}
-        signed_headers = ";".join(sorted(to_sign))
-        canonical_headers = "".join(f"{name}:{_folded(to_sign[name])}\n" for name in sorted(to_sign))
-    query = (
-        f"X-Amz-Algorithm={ALGORITHM}&X-Amz-Credential={_encoded(key.access_key)}%2F{scope.replace('/', '%2F')}"
-        f"&X-Amz-Date={date}&X-Amz-Expires={expires}&X-Amz-SignedHeaders={signed_headers.replace(';', '%3B')}"
-    )
-    if parameters:
-        pairs = [pair.split("=", 1) for pair in [*query.split("&"), *canonical_query(parameters).split("&")]]
-        query = "&".join(f"{name}={value}" for name, value in sorted(pairs))
-    request = f"{method}\n{path}\n{query}\n{canonical_headers}\n{signed_headers}\n{UNSIGNED_PAYLOAD}"
-    return f"{query}&X-Amz-Signature={_signature(key, date, scope, request)}"
+    if parameters or headers:
+        query, rest = _below_the_path(key, host, date, expires, parameters or {}, headers or {})
+    else:
+        query, rest = _below_a_plain_path(key, host, date, expires)
+    request = f"{method}\n{path}\n".encode("utf-8", "surrogateescape") + rest
+    return f"{query}&X-Amz-Signature={_signature(key, date, request)}"
 
 
-def _signature(key: SigningKey, date: str, scope: str, canonical_request: str) -> str:
-    hashed = sha256(canonical_request.encode("utf-8", "surrogateescape")).hexdigest()
-    signer = _signer(key.secret_key, date[:8], key.region, key.service).copy()
-    signer.update(f"{ALGORITHM}\n{date}\n{scope}\n{hashed}".encode())
+@lru_cache(maxsize=64)
+def _below_a_plain_path(key: SigningKey, host: str, date: str, expires: int) -> tuple[str, bytes]:
+    """Keep what all URLs of a second have in common; a page has many."""
+    return _below_the_path(key, host, date, expires, {}, {})
+
+
+def _below_the_path(
+    key: SigningKey, host: str, date: str, expires: int, parameters: Mapping[str, str], headers: Mapping[str, str]
+) -> tuple[str, bytes]:
+    """Give the query of a presigned URL without its signature, and what follows the path in the canonical request."""
+    to_sign = {**headers, "host": host}
+    names = sorted(to_sign)
+    canonical_headers = "".join(f"{name}:{_folded(to_sign[name])}\n" for name in names)
+    fields = {
+        **parameters,
+        "X-Amz-Algorithm": ALGORITHM,
+        "X-Amz-Credential": f"{key.access_key}/{key.scope(date[:8])}",
+        "X-Amz-Date": date,
+        "X-Amz-Expires": str(expires),
+        "X-Amz-SignedHeaders": ";".join(names),
+    }
+    query = canonical_query(fields)
+    rest = f"{query}\n{canonical_headers}\n{';'.join(names)}\n{UNSIGNED_PAYLOAD}"
+    return query, rest.encode("utf-8", "surrogateescape")
+
+
+def _signature(key: SigningKey, date: str, canonical_request: bytes) -> str:
+    signer = _signer_of_second(key, date).copy()
+    signer.update(sha256(canonical_request).hexdigest().encode())
     return signer.hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _signer_of_second(key: SigningKey, date: str) -> hmac.HMAC:
+    """Hash the string to sign up to the canonical request: requests of one second differ in nothing before it."""
+    signer = _signer(key.secret_key, date[:8], key.region, key.service).copy()
+    signer.update(f"{ALGORITHM}\n{date}\n{key.scope(date[:8])}\n".encode())
+    return signer
 
 
 @lru_cache(maxsize=64)
@@ -127,11 +154,6 @@ def _signer(secret_key: str, date: str, region: str, service: str) -> hmac.HMAC:
     for part in (date, region, service, "aws4_request"):
         derived = hmac.digest(derived, part.encode(), "sha256")
     return hmac.new(derived, digestmod="sha256")
-
-
-@lru_cache(maxsize=64)
-def _encoded(text: str) -> str:
-    return quote(text, safe="")
 
 
 def _folded(value: str) -> str:
