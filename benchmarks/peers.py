@@ -30,7 +30,7 @@ class Peer:
         attributes: what no setting reaches, by dotted path.
         lacks: verbs that it does not know, or only pretends to.
         lists: how many objects a listing of its gives at the most.
-        in_threads: whether the threads of a process can share its storage.
+        in_threads: whether the threads of a process can share its storage; over one connection, answers get mixed up.
     """
 
     name: str

@@ -142,16 +142,16 @@ def _signature(key: SigningKey, date: str, canonical_request: bytes) -> str:
 @lru_cache(maxsize=64)
 def _signer_of_second(key: SigningKey, date: str) -> hmac.HMAC:
     """Hash the string to sign up to the canonical request: requests of one second differ in nothing before it."""
-    signer = _signer(key.secret_key, date[:8], key.region, key.service).copy()
+    signer = _signer_of_day(key, date[:8]).copy()
     signer.update(f"{ALGORITHM}\n{date}\n{key.scope(date[:8])}\n".encode())
     return signer
 
 
 @lru_cache(maxsize=64)
-def _signer(secret_key: str, date: str, region: str, service: str) -> hmac.HMAC:
-    """Derive the key of one day; a copy of it signs each request of that day."""
-    derived = f"AWS4{secret_key}".encode()
-    for part in (date, region, service, "aws4_request"):
+def _signer_of_day(key: SigningKey, date: str) -> hmac.HMAC:
+    """Derive the key of one day ("Calculate Signature"); a copy of it signs the requests of each second."""
+    derived = f"AWS4{key.secret_key}".encode()
+    for part in (date, key.region, key.service, "aws4_request"):
         derived = hmac.digest(derived, part.encode(), "sha256")
     return hmac.new(derived, digestmod="sha256")
 
