@@ -37,7 +37,8 @@ def object_key(name: str, location: str = "") -> str:
     if relative.startswith(("/", "\\")):
         raise InvalidName(f"The name {_shown(name)} is absolute; names are relative to the storage's location.")
     key = f"{location}/{relative}" if location and relative else relative or location
-    _refuse_unwritable(key, name)
+    if not key.isascii() or "\0" in key or len(key) > LONGEST_KEY:
+        _refuse_unwritable(key, name)
     return key
 
 

@@ -244,7 +244,8 @@ class SelectelStorage(FurtherVerbs):
         if not relative or (reading and (options.custom_domain or not options.signs_urls)):
             domain = options.custom_domain
             plain = names.public_url(domain, key) if domain else self.client.plain_url(key)
-            return names.with_query(plain if relative else names.as_folder(plain), query)
+            whole = plain if relative else names.as_folder(plain)
+            return names.with_query(whole, query) if query else whole
         signed_at, life = options.signing_window(time.time(), expire, stable=reading)
         return self.client.signed_url(key, method, signed_at, life, query)
 

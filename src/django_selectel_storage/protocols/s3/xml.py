@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
-from xml.etree import ElementTree
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.protocols import fields
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 ERROR = b"<Error"  # what an error's body begins with, also one that comes with status 200
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -17,6 +20,8 @@ NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 def parse(body: bytes) -> ElementTree.Element:
     """Parse XML as S3 writes it: UTF-8, without a document type, so that no entity can grow."""
+    from xml.etree import ElementTree  # noqa: PLC0415 - milliseconds, and most processes never list nor fail
+
     if fields.is_overgrown(body, b"<="):
         raise StorageError("The server's XML has more elements than any answer of S3; it is not read.")
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body or b"\0" in body:
