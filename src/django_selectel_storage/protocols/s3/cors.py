@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from xml.etree import ElementTree
 
 from django_selectel_storage.exceptions import StorageError
 from django_selectel_storage.protocols import fields
@@ -94,7 +93,7 @@ def read_rules(answer: Answer) -> list[CorsRule]:
     return [_rule(element) for element in xml.children(xml.parse(answer.body), "CORSRule")]
 
 
-def _rule(element: ElementTree.Element) -> CorsRule:
+def _rule(element: xml.Element) -> CorsRule:
     def texts(name: str) -> tuple[str, ...]:
         return tuple(child.text or "" for child in xml.children(element, name))
 

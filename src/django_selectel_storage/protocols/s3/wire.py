@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from django_selectel_storage.exceptions import (
@@ -30,12 +30,10 @@ from django_selectel_storage.signing.sigv4 import canonical_query
 from django_selectel_storage.transport.body import Body, BytesBody
 from django_selectel_storage.transport.messages import Answer, Request
 
-if TYPE_CHECKING:
-    from xml.etree import ElementTree
-
 METADATA = "x-amz-meta-"
 LARGEST_SKEW = timedelta(minutes=15)  # between the clocks of client and server
 PAGE = 1000  # objects; ListObjectsV2 gives no more
+
 _DAMAGED = "The bytes were damaged on their way, and the server refused them. Nothing was stored."
 _HINTS = {
     "NoSuchBucket": "Is the bucket virtual-hosted while 'addressing' is 'path', or is 'endpoint' of another pool?",
@@ -219,7 +217,7 @@ def read_listing(answer: Answer) -> Listing:
     return Listing(keys, lambda: map(_listed, keys, entries), folders, next_page)
 
 
-def _listed(key: str, entry: ElementTree.Element) -> ObjectInfo:
+def _listed(key: str, entry: xml.Element) -> ObjectInfo:
     """What a listing says of one object."""
     return ObjectInfo(
         key=key,
@@ -277,8 +275,9 @@ def _raise(answer: Answer, operation: Operation, now: float | None = None) -> No
 def _words(answer: Answer, now: float | None) -> Words:
     said = xml.texts_of_error(answer.body)
     code, server = said.get("Code", ""), answer.headers
-    trans_id = server.get("x-amz-request-id") or said.get("RequestId") or server.get("x-trans-id", "")
-    return Words(code, said.get("Message", ""), trans_id, _clock_hint(answer, code, now) or _hint(answer.status, code))
+    request_id = server.get("x-amz-request-id") or said.get("RequestId") or server.get("x-trans-id", "")
+    hint = _clock_hint(answer, code, now) or _hint(answer.status, code)
+    return Words(code, said.get("Message", ""), request_id, hint)
 
 
 def _clock_hint(answer: Answer, code: str, now: float | None) -> str:

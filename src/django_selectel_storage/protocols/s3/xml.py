@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from django_selectel_storage.exceptions import StorageError
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 ERROR = b"<Error"  # what an error's body begins with, also one that comes with status 200
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+Element: TypeAlias = "ElementTree.Element"  # by its name: only ``parse`` imports it
 
 
-def parse(body: bytes) -> ElementTree.Element:
+def parse(body: bytes) -> Element:
     """Parse XML as S3 writes it: UTF-8, without a document type, so that no entity can grow."""
     from xml.etree import ElementTree  # noqa: PLC0415 - milliseconds, and most processes never list nor fail
 
@@ -32,24 +33,24 @@ def parse(body: bytes) -> ElementTree.Element:
         raise StorageError(f"The server's answer is not the XML that S3 promises: {error}.") from None
 
 
-def children(element: ElementTree.Element, name: str) -> list[ElementTree.Element]:
+def children(element: Element, name: str) -> list[Element]:
     """Give the children of a name: those in the element's own namespace, or if there are none, those in any."""
     found = element.findall(_beside(element, name))
     return found or [child for child in element if child.tag.endswith(name) and _plain(child.tag) == name]
 
 
-def text(element: ElementTree.Element, name: str) -> str:
+def text(element: Element, name: str) -> str:
     """Give the text of the first of these children; empty when there is none."""
     found = element.findtext(_beside(element, name))
     return next((child.text or "" for child in children(element, name)), "") if found is None else found
 
 
-def texts(element: ElementTree.Element) -> dict[str, str]:
+def texts(element: Element) -> dict[str, str]:
     """Give the texts of all children by name, whatever their namespace; of two of one name, the first."""
     return {_plain(child.tag): child.text or "" for child in reversed(element)}
 
 
-def _beside(element: ElementTree.Element, name: str) -> str:
+def _beside(element: Element, name: str) -> str:
     """Put the element's namespace before a name, which then is a tag that ElementTree looks for in C."""
     return element.tag[: element.tag.find("}") + 1] + name
 
@@ -67,7 +68,7 @@ def texts_of_error(body: bytes) -> dict[str, str]:
         return {}
 
 
-def decoder(root: ElementTree.Element) -> Callable[[str], str]:
+def decoder(root: Element) -> Callable[[str], str]:
     """Give what undoes the encoding of the names in a listing (``encoding-type=url``), if the server heeded it."""
     return _unquoted if text(root, "EncodingType") == "url" else str
 
