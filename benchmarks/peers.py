@@ -132,10 +132,10 @@ BARE = Peer(
     lambda address: {"host": "127.0.0.1", "port": address.port, "path": f"/{BUCKET}"},
 )  # fmt: skip
 
-# For what ours hashes or parses, too.
+# For what ours hashes, signs or parses, too.
 WORKING = Peer(
     WORKING_FLOOR, "s3", OWN, "benchmarks.inside.floor.BareWork", BARE.options,
-    lacks=frozenset({"read", "exists", "missing", "size", "delete", "url"}),
+    lacks=frozenset({"read", "exists", "missing", "size", "delete"}),
 )  # fmt: skip
 
 # What is installed into each environment, beside the Django that all of them get.

@@ -64,15 +64,15 @@ class Worker:
         """Let the peer make ready what a verb works on."""
         self.order("prepare", verb=verb, times=times, size=size)
 
-    def act(self, verb: str, size: int = SMALL) -> dict[str, float]:
-        """Let it do a thing with each name that was made ready; give ``cpu`` and ``wall`` of one, in seconds."""
-        done: dict[str, float] = self.order("act", verb=verb, size=size)
-        return done
+    def act(self, verb: str, size: int = SMALL, gauge: str = "cpu") -> float:
+        """Let it do a thing with each name that was made ready; give seconds of one, of ``cpu`` or on the ``wall``."""
+        seconds: float = self.order("act", verb=verb, size=size, gauge=gauge)
+        return seconds
 
-    def repeat(self, verb: str, times: int, size: int = SMALL) -> dict[str, float]:
+    def repeat(self, verb: str, times: int, size: int = SMALL, gauge: str = "cpu") -> float:
         """Both, one after the other."""
         self.prepare(verb, times, size)
-        return self.act(verb, size)
+        return self.act(verb, size, gauge)
 
     def order(self, order: str, **arguments: Any) -> Any:
         """Let the peer do something, and give what it answers.

@@ -6,6 +6,7 @@ checked, nothing is signed. How much is hashed and looked into, each class says.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from hashlib import md5, sha256
 from io import BytesIO
@@ -26,6 +27,12 @@ READY = {
     "x-amz-content-sha256": "UNSIGNED-PAYLOAD",
     "x-amz-date": "20260101T000000Z",
 }
+PRESIGNED = (
+    "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=k%2F20260101%2Fru-1%2Fs3%2Faws4_request"
+    "&X-Amz-Date=20260101T000000Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host"
+)
+BELOW_THE_QUERY = "\nhost:files.example.com\n\nhost\nUNSIGNED-PAYLOAD"
+SIGNER = hmac.new(bytes(32), b"AWS4-HMAC-SHA256\n20260101T000000Z\n20260101/ru-1/s3/aws4_request\n", digestmod="sha256")
 
 
 class BareRequests(Storage):
@@ -99,7 +106,17 @@ class BareRequests(Storage):
 
 
 class BareWork(BareRequests):
-    """The same with what ours does for the protocol: each body hashed for its signature, listings parsed as XML."""
+    """The same with what ours does for the protocol: each body hashed for its signature, listings parsed as XML.
+
+    And a presigned URL, of which all is ready but what its path changes: the hash of the request, and the signature.
+    """
+
+    def url(self, name: str | None) -> str:
+        """Hash the request, and the hash with the key of the second."""
+        path = f"{self._path}/{name}"
+        signer = SIGNER.copy()
+        signer.update(sha256(f"GET\n{path}\n{PRESIGNED}{BELOW_THE_QUERY}".encode()).hexdigest().encode())
+        return f"http://files.example.com{path}?{PRESIGNED}&X-Amz-Signature={signer.hexdigest()}"
 
     def save(self, name: str, content: Any) -> str:  # type: ignore[override]
         """PUT of what was hashed."""

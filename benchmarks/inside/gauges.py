@@ -38,20 +38,27 @@ def the_storage() -> Any:
     return storages["default"]
 
 
-def timed(storage: Any, act: Act, names: list[str], content: bytes) -> dict[str, float]:
-    """Do one thing with each name.
+def cpu_of_one(storage: Any, act: Act, names: list[str], content: bytes) -> float:
+    """Do one thing with each name; give the seconds of this process's CPU that one took, on average.
 
-    Returns:
-        ``cpu``: seconds of this process's CPU that one took, on average; ``wall``: seconds that one took, the median.
+    No clock is read in between: that takes a tenth of what the quickest ``url()`` does.
     """
+    gc.collect()
+    started = time.process_time()
+    for name in names:
+        act(storage, name, content)
+    return (time.process_time() - started) / len(names)
+
+
+def wall_of_one(storage: Any, act: Act, names: list[str], content: bytes) -> float:
+    """Do one thing with each name; give the seconds that one took, the median."""
     walls = []
     gc.collect()
-    cpu = time.process_time()
     for name in names:
         started = time.perf_counter()
         act(storage, name, content)
         walls.append(time.perf_counter() - started)
-    return {"cpu": (time.process_time() - cpu) / len(names), "wall": statistics.median(walls)}
+    return statistics.median(walls)
 
 
 def in_threads(storage: Any, act: Act, names: list[list[str]], content: bytes) -> dict[str, float]:

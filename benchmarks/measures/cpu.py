@@ -33,8 +33,8 @@ def _on(bench: Bench, server: Address, peers: tuple[Peer, ...], times: int, roun
                 workers[peer.name].repeat(case.verb, 3, case.size)
 
             def once(peer: Peer, case: Case = case) -> None:
-                done = workers[peer.name].repeat(case.verb, max(2, int(times * case.share)), case.size)
-                collected.add(case.label, peer.name, "s", done["cpu"])
+                cpu = workers[peer.name].repeat(case.verb, max(2, int(times * case.share)), case.size)
+                collected.add(case.label, peer.name, "s", cpu)
 
             bench.rounds(rounds, once, able)
     yield from collected.figures(MEASURE, server.name)
@@ -49,5 +49,5 @@ def custom_domain(bench: Bench) -> Iterator[Figure]:
         worker = workers[public.name]
         worker.repeat("url", 10)
         for _ in range(bench.scale.cpu_rounds):
-            collected.add(CUSTOM_DOMAIN, public.name, "s", worker.repeat("url", bench.scale.times * 10)["cpu"])
+            collected.add(CUSTOM_DOMAIN, public.name, "s", worker.repeat("url", bench.scale.times * 10))
     yield from collected.figures(MEASURE, bench.nginx.name)

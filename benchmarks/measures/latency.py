@@ -34,7 +34,7 @@ def latency(bench: Bench) -> Iterator[Figure]:
                     workers[peer.name].repeat(case.verb, 2, case.size)
 
                 def once(peer: Peer, case: Case = case) -> None:
-                    wall = workers[peer.name].repeat(case.verb, times, case.size)["wall"]  # noqa: B023 - used at once
+                    wall = workers[peer.name].repeat(case.verb, times, case.size, "wall")  # noqa: B023 - used at once
                     collected.add(at(case, distance), peer.name, "s", wall)  # noqa: B023 - used at once
 
                 bench.rounds(bench.scale.rounds, once, able)
@@ -47,6 +47,6 @@ def without_proxy(bench: Bench) -> Iterator[Figure]:
     with bench.at_work(bench.nginx, [BARE]) as workers:
         for case in NEAR:
             for _ in range(bench.scale.rounds):
-                wall = workers[BARE.name].repeat(case.verb, bench.scale.times, case.size)["wall"]
+                wall = workers[BARE.name].repeat(case.verb, bench.scale.times, case.size, "wall")
                 collected.add(f"{case.label}, no proxy", BARE.name, "s", wall)
     yield from collected.figures(MEASURE, bench.nginx.name)

@@ -6,7 +6,7 @@ process of its own; what is measured is the command.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from benchmarks.address import Address
 from benchmarks.bench import Bench, say
@@ -20,8 +20,9 @@ STATIC, MANIFEST = "plain names", "hashed names"
 NEAR, FAR = 0, 20  # milliseconds
 FIRST, AGAIN, ONE = "first run", "nothing changed", "one stylesheet changed"
 PHASES = (FIRST, AGAIN, ONE)
-FAR_PHASES = (FIRST, AGAIN)  # of many files: one that changed takes some round trips more than none
+OF_MANY = (FIRST, AGAIN)  # one that changed takes some round trips more than none
 FILES, SHARE, MEMORY = "files", "time a file", "memory of the process"
+Course = tuple[str, int, tuple[str, ...]]  # plain or hashed names, milliseconds, phases
 FEWEST = 10  # so many at the least, or there is nothing to refer to
 
 
@@ -31,33 +32,35 @@ def case(kind: str, phase: str, distance: int = FAR) -> str:
 
 
 def on_nginx(bench: Bench) -> Iterator[Figure]:
-    """Seconds and requests near and far."""
-    yield from _collected(bench, bench.nginx, {NEAR: PHASES, FAR: FAR_PHASES}, bench.scale.static_files)
+    """Seconds and requests: of plain names near, where the client's own work shows; of hashed ones far, as deployed."""
+    courses = ((STATIC, NEAR, OF_MANY), (MANIFEST, FAR, OF_MANY))
+    yield from _collected(bench, bench.nginx, courses, bench.scale.static_files)
 
 
 def on_swift(bench: Bench) -> Iterator[Figure]:
-    """The same with fewer files, far away: it takes longer over a request than any client does."""
-    yield from _collected(bench, bench.swift, {FAR: PHASES}, max(FEWEST, bench.scale.static_files // 10))
+    """Both far, with fewer files, and one changed: it takes longer over a request than any client does."""
+    courses = ((STATIC, FAR, PHASES), (MANIFEST, FAR, PHASES))
+    yield from _collected(bench, bench.swift, courses, max(FEWEST, bench.scale.static_files // 10))
 
 
-def _collected(bench: Bench, address: Address, phases: Mapping[int, tuple[str, ...]], files: int) -> Iterator[Figure]:
-    """Run each phase of its distance."""
+def _collected(bench: Bench, address: Address, courses: Iterable[Course], files: int) -> Iterator[Figure]:
+    """Run every course."""
     collected = Collected()
     able = collectors(bench)
     for peer in able:
         collected.add(FILES, peer.name, "files", files)
-    for distance in phases:
+    for kind, distance, phases in courses:
         with Proxy(address.port, distance / 1000) as proxy:
-            for kind, rounds in ((STATIC, bench.scale.plain_rounds), (MANIFEST, bench.scale.static_rounds)):
 
-                def once(peer: Peer, proxy: Proxy = proxy, kind: str = kind, distance: int = distance) -> None:
-                    say(f"  {files:,} files, {kind}, {distance} ms from {address.name}: {peer.name}")
-                    with built(bench, peer, address.behind(proxy.port), files, hashed=kind == MANIFEST) as site:
-                        for phase, requests, seconds in _runs(bench, site, proxy, phases[distance]):
-                            collected.add(case(kind, phase, distance), peer.name, "requests", requests)
-                            collected.add(case(kind, phase, distance), peer.name, "s", seconds)
+            def once(peer: Peer, proxy: Proxy = proxy, course: Course = (kind, distance, phases)) -> None:
+                kind, distance, phases = course
+                say(f"  {files:,} files, {kind}, {distance} ms from {address.name}: {peer.name}")
+                with built(bench, peer, address.behind(proxy.port), files, hashed=kind == MANIFEST) as site:
+                    for phase, requests, seconds in _runs(bench, site, proxy, phases):
+                        collected.add(case(kind, phase, distance), peer.name, "requests", requests)
+                        collected.add(case(kind, phase, distance), peer.name, "s", seconds)
 
-                bench.rounds(rounds, once, able)
+            bench.rounds(bench.scale.static_rounds if kind == MANIFEST else bench.scale.plain_rounds, once, able)
     yield from collected.figures(MEASURE, address.name)
 
 

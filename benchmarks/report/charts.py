@@ -51,7 +51,7 @@ def drawn(results: Results) -> Iterator[tuple[str, Chart]]:
         ("benchmarks-start.svg", "To begin", "Before the first answer: time, memory, disk", start.MEASURE, None,
          (start.FIRST, start.MEMORY, start.SIZE), ""),
         ("benchmarks-collectstatic.svg", "collectstatic, on nginx", f"collectstatic with the server {distance} away",
-         static.MEASURE, NGINX, tuple(static.case(static.MANIFEST, phase) for phase in static.FAR_PHASES), "s"),
+         static.MEASURE, NGINX, tuple(static.case(static.MANIFEST, phase) for phase in static.OF_MANY), "s"),
     ):  # fmt: skip
         groups = [(case, _bars(results, measure, server, case, unit)) for case in cases]
         if all(bars for _, bars in groups):

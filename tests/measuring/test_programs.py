@@ -17,7 +17,7 @@ from benchmarks.environments import ThisOne
 from benchmarks.figures import Results
 from benchmarks.machine import run
 from benchmarks.measures import cpu, growth, large, latency, profile, races, start, static, threads, transfer
-from benchmarks.measures.cases import LISTDIR, NEAR, READ, SAVE
+from benchmarks.measures.cases import LISTDIR, NEAR, READ, SAVE, URL
 from benchmarks.nginx import READY, nginx
 from benchmarks.peers import FLOOR, OURS, OURS_SWIFT, PEERS, WORKING_FLOOR
 from benchmarks.proxy import Proxy
@@ -69,7 +69,7 @@ def test_the_yardstick_that_hashes_and_parses_is_measured_where_there_is_somethi
     bench: Bench,
 ) -> None:
     figures = [figure for figure in cpu.client_cpu(bench) if figure.who == WORKING_FLOOR]
-    assert [figure.case for figure in figures] == [SAVE, "save 1 MiB", 'open("wb") 4 KiB', LISTDIR]
+    assert [figure.case for figure in figures] == [SAVE, "save 1 MiB", 'open("wb") 4 KiB', LISTDIR, URL]
 
 
 def test_curl_sends_a_large_file_with_its_md5_and_nginx_tells_that_of_what_all_read(bench: Bench) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from hashlib import md5
+from itertools import product
 from pathlib import Path
 from urllib.parse import quote, unquote
 from uuid import uuid4
@@ -169,9 +170,8 @@ def test_what_it_cannot_do_it_refuses(bucket: str, method: str, path: str, heade
 
 def test_runs_are_measured_near_and_far_and_with_more_and_more_files(bench: Bench) -> None:
     results = Results({}, (*static.on_nginx(bench), *static.growth(bench)))
-    for distance, phases in ((static.NEAR, static.PHASES), (static.FAR, static.FAR_PHASES)):
-        for phase in phases:
-            for unit in ("s", "requests"):
-                assert results.find(static.MEASURE, static.case(static.MANIFEST, phase, distance), OURS, unit=unit)
+    for kind, distance in ((static.STATIC, static.NEAR), (static.MANIFEST, static.FAR)):
+        for phase, unit in product(static.OF_MANY, ("s", "requests")):
+            assert results.find(static.MEASURE, static.case(kind, phase, distance), OURS, unit=unit)
     for files in SCALES["tiny"].static_growth:
         assert results.find(static.GROWTH, static.files_and(files, static.MEMORY), OURS, unit="B")

@@ -20,9 +20,9 @@ UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 EMPTY_SHA256 = sha256(b"").hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SigningKey:
-    """Who signs, for which region and service."""
+    """Who signs, for which region and service; equal to nothing but itself, so that looking it up costs no hashing."""
 
     access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
@@ -73,7 +73,7 @@ def authorization(
     signed = ";".join([name for name, _ in fields])
     canonical_headers = "".join([f"{name}:{_folded(value)}\n" for name, value in fields])
     request = f"{method}\n{path}\n{query}\n{canonical_headers}\n{signed}\n{payload_sha256}"
-    signature = _signature(key, date, request.encode("utf-8", "surrogateescape"))
+    signature = _signature(_signer_of_second(key, date), request.encode("utf-8", "surrogateescape"))
     return f"{ALGORITHM} Credential={key.access_key}/{key.scope(date[:8])},SignedHeaders={signed},Signature={signature}"
 
 
@@ -101,16 +101,17 @@ def presigned_query(
     """
     if parameters or headers:
         query, rest = _below_the_path(key, host, date, expires, parameters or {}, headers or {})
+        signer = _signer_of_second(key, date)
     else:
-        query, rest = _below_a_plain_path(key, host, date, expires)
+        query, rest, signer = _common_to_plain_urls(key, host, date, expires)
     request = f"{method}\n{path}\n".encode("utf-8", "surrogateescape") + rest
-    return f"{query}&X-Amz-Signature={_signature(key, date, request)}"
+    return f"{query}&X-Amz-Signature={_signature(signer, request)}"
 
 
 @lru_cache(maxsize=64)
-def _below_a_plain_path(key: SigningKey, host: str, date: str, expires: int) -> tuple[str, bytes]:
+def _common_to_plain_urls(key: SigningKey, host: str, date: str, expires: int) -> tuple[str, bytes, hmac.HMAC]:
     """Keep what all URLs of a second have in common; a page has many."""
-    return _below_the_path(key, host, date, expires, {}, {})
+    return (*_below_the_path(key, host, date, expires, {}, {}), _signer_of_second(key, date))
 
 
 def _below_the_path(
@@ -133,8 +134,8 @@ def _below_the_path(
     return query, rest.encode("utf-8", "surrogateescape")
 
 
-def _signature(key: SigningKey, date: str, canonical_request: bytes) -> str:
-    signer = _signer_of_second(key, date).copy()
+def _signature(signer_of_second: hmac.HMAC, canonical_request: bytes) -> str:
+    signer = signer_of_second.copy()
     signer.update(sha256(canonical_request).hexdigest().encode())
     return signer.hexdigest()
 

@@ -175,7 +175,7 @@ class S3Client:
         """Presign a URL."""
         place, date = self._public, sigv4.amz_date(signed_at)
         path = place.path(key)
-        bound = {name.lower(): value for name, value in headers.items()}
+        bound = {name.lower(): value for name, value in headers.items()} if headers else headers
         query = sigv4.presigned_query(self._key, method, path, place.host, date, expires, parameters, bound)
         return f"{place.origin}{path}?{query}"
 
