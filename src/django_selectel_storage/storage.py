@@ -200,12 +200,12 @@ class SelectelStorage(FurtherVerbs):
 
         Raises:
             ValueError: the name is empty.
+            SuspiciousFileOperation: the name leaves the location, or means a folder.
             StorageError: the store did not do it.
         """
-        key = self._key(name)
-        if key == self.options.location:
+        if self._key(name) == self.options.location:
             raise ValueError("The name must be given to delete().")
-        self.client.delete(key)
+        self.client.delete(self._file_key(name))
 
     # --- addresses ---------------------------------------------------------------------------------------------------
 
@@ -219,7 +219,8 @@ class SelectelStorage(FurtherVerbs):
         """Give a URL at which a browser finds the file, without a request (on Swift, after a login and a question).
 
         Args:
-            name: the storage name; ``""`` gives the address of the location.
+            name: the storage name; ``""`` gives the address of the location, which is never signed: that would let its
+                bearer list the container.
             parameters: query parameters that are signed too, as ``response-content-disposition`` (S3, boto3's spelling
                 ``ResponseContentDisposition`` too), or that TempURL knows: ``filename``, ``inline``.
             expire: how long a signed URL lives, in seconds or as timedelta; None takes ``querystring_expire``.
@@ -241,10 +242,11 @@ class SelectelStorage(FurtherVerbs):
         reading = method in {"GET", "HEAD"}
         relative = str(name or "").lstrip("/")
         key = self._key(relative) if reading else self._file_key(relative)
-        if not relative or (reading and (options.custom_domain or not options.signs_urls)):
+        is_location = key == options.location
+        if is_location or (reading and (options.custom_domain or not options.signs_urls)):
             domain = options.custom_domain
             plain = names.public_url(domain, key) if domain else self.client.plain_url(key)
-            whole = plain if relative else names.as_folder(plain)
+            whole = names.as_folder(plain) if is_location else plain
             return names.with_query(whole, query) if query else whole
         signed_at, life = options.signing_window(time.time(), expire, stable=reading)
         return self.client.signed_url(key, method, signed_at, life, query)
@@ -269,8 +271,8 @@ class SelectelManifestStaticStorage(HashedNames, SelectelStaticStorage):
     ) -> str:
         """Give the URL of the hashed file, in DEBUG mode of the file itself.
 
-        A query and a fragment that the name has (``font.eot?#iefix``) are kept, unless the URL has a query of its own:
-        a signature, or ``parameters``.
+        A query and a fragment that the name has (``font.eot?#iefix``) are kept; where the URL has a query of its own (a
+        signature, or ``parameters``), the fragment alone.
 
         Args:
             name: the name of the file as it was collected.
@@ -282,4 +284,5 @@ class SelectelManifestStaticStorage(HashedNames, SelectelStaticStorage):
         """
         path, marks = self._hashed_path(name or "", force=force)
         url = SelectelStorage.url(self, path, **keywords)
-        return url if "?" in url else url + marks
+        _, sign, fragment = marks.partition("#")
+        return f"{url}{sign}{fragment}" if "?" in url else url + marks

@@ -123,6 +123,13 @@ def test_delete_without_a_name_is_refused(storage: SelectelStorage, name: str) -
         storage.delete(name)
 
 
+def test_a_folder_is_not_deleted_as_a_file(storage: SelectelStorage) -> None:
+    storage.save("a", ContentFile(b"x"))
+    with pytest.raises(SuspiciousFileOperation, match="no name of a file"):
+        storage.delete("a/b/..")
+    assert storage.exists("a")
+
+
 def test_listdir_gives_folders_and_files(storage: SelectelStorage) -> None:
     for name in ("a.txt", "b.txt", "sub/c.txt", "sub/deep/d.txt", "other/e.txt", "sub.txt"):
         storage.save(name, ContentFile(b"x"))

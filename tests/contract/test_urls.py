@@ -357,6 +357,15 @@ def test_no_url_changes_the_location_itself(signing: SelectelStorage, method: st
         signing.url(name, http_method=method)
 
 
+@pytest.mark.parametrize("name", ["", "/", ".", "./", "a/.."])
+def test_the_address_of_the_location_is_never_signed(make_signing: MakeStorage, name: str, face: str) -> None:
+    container = make_signing(location="")
+    url = container.url(name, http_method="HEAD")
+    assert url == container.url("")
+    assert url.endswith(f"/{CONTAINER}/")
+    assert 400 <= refused(url) < 500
+
+
 UNSIGNED: dict[str, Callable[[SelectelStorage], str]] = {
     "PUT": lambda storage: storage.url("a.txt", http_method="PUT"),
     "DELETE": lambda storage: storage.url("a.txt", http_method="DELETE"),

@@ -6,6 +6,7 @@ import io
 import pickle
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.checks import run_checks
@@ -164,6 +165,18 @@ def test_query_and_fragment_stay_behind_the_hashed_name(make_storage: MakeStorag
     assert storage.url("font.eot?v=1#x") == f"{base}{font}?v=1#x"
     assert storage.url("folder/") == f"{base}folder/"
     assert "name%20with%20space." in storage.url("name with space.css")
+
+
+def test_a_signed_url_keeps_the_fragment_alone(make_storage: MakeStorage) -> None:
+    storage = make_storage(SelectelManifestStaticStorage, querystring_auth=True, temp_url_key="key")
+    assert isinstance(storage, SelectelManifestStaticStorage)
+    process(storage, source_with(sprite_svg="<svg/>"))
+    for name in ("sprite.svg#icon", "sprite.svg?v=1#icon"):
+        url = urlsplit(storage.url(name))
+        assert url.path.endswith(storage.stored_name("sprite.svg"))
+        assert "ignature" in url.query or "temp_url_sig" in url.query
+        assert ("v=1" in url.query, url.fragment) == (False, "icon")
+    assert not urlsplit(storage.url("sprite.svg?v=1")).fragment
 
 
 def test_no_host_and_no_signature_gets_into_a_stylesheet(manifest_storage: SelectelManifestStaticStorage) -> None:
