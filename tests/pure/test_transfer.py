@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import threading
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
@@ -195,6 +197,26 @@ def test_a_failure_of_the_work_ends_it() -> None:
 
     with pytest.raises(ZeroDivisionError):
         list(unordered(work, iter(range(10**9)), 2))
+
+
+TAKES_CTRL_C_ITSELF = """
+import signal, threading, time
+from django_selectel_storage.transfer.work import unordered
+given_up = threading.Event()
+def work(item):
+    time.sleep(0.2)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+    print("told" if given_up.wait(30) else "not told")
+try:
+    list(unordered(work, [1], 1, given_up.set))
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_ctrl_c_is_heard_also_when_another_thread_takes_the_signal() -> None:
+    child = subprocess.run([sys.executable, "-c", TAKES_CTRL_C_ITSELF], capture_output=True, text=True, check=True)
+    assert child.stdout.split() == ["told", "interrupted"]
 
 
 def test_memory_is_shared_and_who_wants_too_much_gets_all() -> None:

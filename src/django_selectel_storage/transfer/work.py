@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from queue import SimpleQueue
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from threading import Condition
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ Given = TypeVar("Given")
 Done = TypeVar("Done")
 
 _AHEAD = 4  # things taken from the list for each worker, so that none waits for the next page of a listing
+_GLANCE = 0.5  # seconds after which a wait looks up, whether a signal has come that did not end it
 
 
 def unordered(
@@ -41,14 +42,23 @@ def unordered(
             under_way += 1
             while under_way >= workers * _AHEAD or not finished.empty():
                 under_way -= 1
-                yield finished.get().result()
+                yield _next(finished)
         for _ in range(under_way):
-            yield finished.get().result()
+            yield _next(finished)
     except BaseException:
         give_up()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _next(finished: SimpleQueue[Future[Done]]) -> Done:
+    """Wait for what is finished next; Ctrl-C ends the wait soon, also where another thread took the signal."""
+    while True:
+        with suppress(Empty):
+            future = finished.get(timeout=_GLANCE)
+            break
+    return future.result()
 
 
 class Memory:
