@@ -22,7 +22,7 @@ _LEVEL = 6
 
 
 def compressed(body: Body, headers: ObjectHeaders, options: StorageOptions) -> tuple[Body, ObjectHeaders]:
-    """Compress a body where the options ask for it and it pays; equal bytes always give equal bytes.
+    """Compress a body where the options ask for it and it pays; one build of zlib makes the same of the same.
 
     Args:
         body: the bytes; closed when others take their place.

@@ -91,6 +91,8 @@ class DirectUploads(UploadLinks):
     def adopt(self, name: str, content: StoredContent, max_length: int | None = None) -> str:
         """Take over what was uploaded: where it lies, or moved to its place on the server's side.
 
+        A move asks first whether the name is free, as ``copy`` does: who writes it in that very moment is overwritten.
+
         Args:
             name: the wished name, for what is not in its place yet.
             content: what was uploaded.

@@ -125,6 +125,10 @@ def test_a_file_is_read_from_its_start_wherever_it_stands(content: bytes) -> Non
     assert everything(body_of(file, MEMORY)) == content
 
 
+def test_little_text_is_held_in_memory_as_bytes_are() -> None:
+    assert isinstance(body_of(io.StringIO(TEXT), MEMORY), BytesBody)
+
+
 def test_text_is_read_from_its_start_wherever_it_stands() -> None:
     file = io.StringIO(TEXT)
     file.read(3)

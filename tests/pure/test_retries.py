@@ -15,7 +15,7 @@ from django_selectel_storage.transport.retries import (
 )
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 498, 500, 502, 503, 504])
 def test_what_may_pass_is_tried_again(status: int) -> None:
     assert may_pass(status)
 

@@ -37,6 +37,13 @@ def test_a_full_disk_is_named_when_it_is_noticed(monkeypatch: pytest.MonkeyPatch
     spool.close()
 
 
+def test_what_a_full_disk_did_not_take_does_not_hide_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: open(FULL, "w+b"))  # noqa: SIM115, PTH123
+    with pytest.raises(SpoolFailed, match="No space left"), Spool(1) as spool:  # noqa: PT012 - the end of the block counts
+        spool.write(b"kept in a buffer")
+        spool.truncate(10**6)
+
+
 def test_a_missing_folder_for_temporary_files_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
     with Spool(1) as spool, pytest.raises(SpoolFailed, match="/nowhere"):

@@ -269,7 +269,7 @@ PAGE = b"<html><h1>Not &amp; found</h1><p>The resource could not be found.</p></
         (416, READING, RangeNotSatisfiable, ""),
         (422, PLAIN, DamagedTransfer, "damaged"),
         (429, PLAIN, TooManyRequests, "300 PUT"),
-        (498, PLAIN, InvalidRequest, "slow down"),
+        (498, PLAIN, TooManyRequests, "slow down"),
         (500, PLAIN, ServerError, ""),
         (503, PLAIN, ServerError, ""),
         (507, PLAIN, ServerError, "quota"),

@@ -155,7 +155,7 @@ def failing() -> Iterator[Front]:
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What was slept, instead of sleeping."""
     pauses: list[float] = []
-    monkeypatch.setattr("django_selectel_storage.transport.patience.time.sleep", pauses.append)
+    monkeypatch.setattr("django_selectel_storage.transport.pauses.time.sleep", pauses.append)
     return pauses
 
 

@@ -13,6 +13,7 @@ import pytest
 from django_selectel_storage.exceptions import ConnectionFailed, DamagedTransfer, ServerError
 from django_selectel_storage.protocols.failures import Condition, Operation
 from django_selectel_storage.protocols.s3 import wire, xml
+from django_selectel_storage.storage import SelectelStorage
 from django_selectel_storage.transport import pool as pool_module
 from django_selectel_storage.transport.body import BytesBody, FileBody
 from django_selectel_storage.transport.messages import Request
@@ -161,3 +162,20 @@ def test_a_proxy_is_told_who_asks(speak: Speak, monkeypatch: pytest.MonkeyPatch,
     assert request.startswith(b"GET http://storage.example/a ")
     shown = b"proxy-authorization: basic " + base64.b64encode(b"us@er:p:w").lower()
     assert (shown in request.lower()) == ("@" in proxy)
+
+
+def test_a_signed_request_names_its_host_once_also_to_a_proxy(speak: Speak) -> None:
+    _, speaker = speak(spoken(b""))
+    proxy = "http://{}:{}".format(*speaker.server_address)
+    storage = SelectelStorage(
+        access_key="a",
+        secret_key="s",
+        container="media",
+        endpoint="http://storage.example",
+        region="r",
+        proxy=proxy,
+        allow_http=True,
+    )
+    assert storage.exists("a.txt")
+    (request,) = speaker.requests
+    assert request.lower().count(b"\r\nhost: storage.example\r\n") == request.lower().count(b"host:") == 1

@@ -21,7 +21,7 @@ from django_selectel_storage.protocols.factory import client_for, log_in, pool_f
 from django_selectel_storage.protocols.swift.tokens import Token
 from django_selectel_storage.transport.body import BytesBody
 from django_selectel_storage.transport.messages import NO_HEADERS, Answer, Request
-from django_selectel_storage.transport.patience import wait
+from django_selectel_storage.transport.pauses import wait
 
 CONTENT = b"A probe of selectel_doctor; it may be deleted.\n"
 PROBE = "probe"

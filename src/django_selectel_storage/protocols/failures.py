@@ -129,6 +129,7 @@ _KINDS: dict[int, type[StorageError]] = {
     416: RangeNotSatisfiable,
     422: DamagedTransfer,  # the MD5 that went along is not that of the bytes that arrived
     429: TooManyRequests,
+    498: TooManyRequests,  # Swift's own rate limit
 }
 _KINDS_OF_412 = {
     Condition.NONE: InvalidRequest,

@@ -32,7 +32,7 @@ _OTHER_TAGS = (
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19})")
 
 
-def stretch(start: int, stop: int | None, if_match: str) -> dict[str, str]:
+def range_fields(start: int, stop: int | None, if_match: str) -> dict[str, str]:
     """The header fields that ask for the bytes from ``start`` up to but without ``stop``, of one version."""
     result = dict(IDENTITY)
     if start or stop is not None:
@@ -204,9 +204,9 @@ def object_range(key: str, answer: Answer, metadata_prefix: str) -> ObjectRange:
         size = length(answer.headers["Content-Length"])
         info = object_info(key, answer.headers, metadata_prefix, size)
         return ObjectRange(info, 0, size, answer.incoming)
-    stretch = content_range(answer.headers.get("Content-Range", ""))
-    if stretch is None:
+    found = content_range(answer.headers.get("Content-Range", ""))
+    if found is None:
         answer.incoming.close()
         raise DamagedTransfer(f"The answer for {key!r} does not say which bytes it brings (Content-Range).")
-    start, stop, whole = stretch
+    start, stop, whole = found
     return ObjectRange(object_info(key, answer.headers, metadata_prefix, whole), start, stop, answer.incoming)

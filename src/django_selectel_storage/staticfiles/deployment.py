@@ -1,6 +1,7 @@
 """What a run does, in order: first what nobody sees yet, then what is seen, and what goes away at the very end.
 
-No file that a manifest in use names is missing at any moment, wherever the run is interrupted.
+No file that a manifest in use names is missing at any moment, wherever the run is interrupted; unless ``--clear`` asks
+for all to be deleted that this run has not made.
 """
 
 from __future__ import annotations

@@ -4,6 +4,6 @@ The pytest fixtures live in ``testing.fixtures``, which nothing else imports.
 """
 
 from django_selectel_storage.testing.memory import InMemory, InMemorySelectelStorage
-from django_selectel_storage.transport.patience import no_waiting
+from django_selectel_storage.transport.pauses import no_waiting
 
 __all__ = ["InMemory", "InMemorySelectelStorage", "no_waiting"]

@@ -13,7 +13,7 @@ import pytest
 
 from django_selectel_storage.devserver import DevServer
 from django_selectel_storage.storage import SelectelStorage
-from django_selectel_storage.transport import patience
+from django_selectel_storage.transport import pauses
 
 CONTAINER = "tests"
 
@@ -52,5 +52,5 @@ def selectel_storage(selectel_server: DevServer, selectel_options: dict[str, Any
 @pytest.fixture
 def no_waiting() -> Iterator[None]:
     """Requests are tried again at once, without back-off."""
-    with patience.no_waiting():
+    with pauses.no_waiting():
         yield

@@ -13,7 +13,7 @@ from typing import IO, Any, Protocol
 from django_selectel_storage.transport.spool import Spool
 
 CHUNK = 256 * 1024  # bytes read from a file and handed to the socket at a time
-SMALL = 1024 * 1024  # up to this many bytes, content is simply held in memory
+SMALL = 1024 * 1024  # up to this many bytes (or characters of text), content is simply held in memory
 _ALGORITHMS = {"md5": hashlib.md5, "sha256": hashlib.sha256}
 
 
@@ -155,10 +155,10 @@ def body_of(content: Any, max_memory_size: int) -> Body:
     reopen_if_closed(content)
     seekable = rewound(content)
     first = _read(content.read, SMALL + 1)
+    if len(first) <= SMALL:
+        return BytesBody(first.encode() if isinstance(first, str) else first)
     if isinstance(first, str):
         return _spooled(first, content.read, max_memory_size)
-    if len(first) <= SMALL:
-        return BytesBody(first)
     if seekable:
         return FileBody(content, content.seek(0, 2) or content.tell())
     return _spooled(first, content.read, max_memory_size)

@@ -27,7 +27,7 @@ class _Untrusted(SSLError):
 
 
 # The first row that fits counts: what was raised, what is raised, in which words, whether trying again may help.
-_TRUST = "The certificate is checked against certifi's roots; name others with 'ca_bundle'."
+_TRUST = "The certificate is checked against the roots that 'ca_bundle' names, or else certifi's."
 _TABLE: tuple[tuple[type[Exception], type[StorageError], str, bool], ...] = (
     (_Untrusted, ConnectionFailed, f"No trusted connection to {{origin}}: {{cause}}. {_TRUST}", False),
     (EmptyPoolError, TimedOut, "No connection to {origin} became free in time; raise 'pool_maxsize'.", False),

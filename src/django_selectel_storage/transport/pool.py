@@ -23,7 +23,7 @@ from urllib3.exceptions import HTTPError
 
 from django_selectel_storage import __version__
 from django_selectel_storage.exceptions import DamagedTransfer, InvalidOption, StorageError
-from django_selectel_storage.transport import faults, patience, retries
+from django_selectel_storage.transport import faults, pauses, retries
 from django_selectel_storage.transport.body import Outgoing
 from django_selectel_storage.transport.idle import IdleConnections
 from django_selectel_storage.transport.messages import Answer, Request
@@ -65,7 +65,7 @@ class Pool:
         origin: str,
         options: WireOptions,
         *,
-        sleep: Callable[[float], None] = patience.wait,
+        sleep: Callable[[float], None] = pauses.wait,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.origin = origin
@@ -160,7 +160,7 @@ class _Connections:
         parts = urlsplit(origin)
         proxy = _proxy_for(parts, options.proxy)
         self._timeout = urllib3.Timeout(connect=options.connect_timeout, read=options.read_timeout)
-        self._patience = options.connect_timeout + options.read_timeout
+        self._pool_timeout = options.connect_timeout + options.read_timeout
         self._prefix = origin if proxy else ""
         settings: dict[str, Any] = {"maxsize": options.pool_maxsize, "block": True}
         if parts.scheme == "https":
@@ -186,7 +186,7 @@ class _Connections:
             retries=_NO_RETRIES,
             redirect=False,
             timeout=self._timeout,
-            pool_timeout=self._patience,
+            pool_timeout=self._pool_timeout,
             preload_content=False,
             decode_content=False,
             **extra,
@@ -194,11 +194,11 @@ class _Connections:
         return response
 
 
-def _pool_classes(patience: float) -> dict[str, Any]:
-    """urllib3's pools by scheme, with connections that have patience for so many seconds, and not for more."""
+def _pool_classes(read_timeout: float) -> dict[str, Any]:
+    """urllib3's pools by scheme, with connections that wait for so many seconds for a slow peer, and not longer."""
     classes = {}
     for scheme, pool in (("http", urllib3.HTTPConnectionPool), ("https", urllib3.HTTPSConnectionPool)):
-        connection = type("Connection", (PacedConnection, pool.ConnectionCls), {"patience": patience})
+        connection = type("Connection", (PacedConnection, pool.ConnectionCls), {"patience": read_timeout})
         classes[scheme] = type(pool.__name__, (pool,), {"ConnectionCls": connection, "QueueCls": IdleConnections})
     return classes
 

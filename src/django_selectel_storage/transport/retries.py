@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 FIRST_DELAY = 0.2  # seconds at the most; doubled with each try
 LONGEST_DELAY = 10.0  # seconds
 LONGEST_RETRY_AFTER = 60.0  # seconds; a server that wants more is not waited for
-RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
+RETRIED_STATUSES = frozenset({408, 429, 498, 500, 502, 503, 504})  # 408: our bytes came too slowly; 498: Swift's limit
 
 
 def may_pass(status: int) -> bool:
@@ -23,7 +23,8 @@ def may_pass(status: int) -> bool:
 def next_delay(*, tries: int, max_retries: int, chance: float, retry_after: float | None = None) -> float | None:
     """Give the seconds to wait before the next try, or None when there is to be none.
 
-    Whatever is sent may be sent again: it is idempotent, or carries an ``upload-id`` by which its first try is known.
+    Whatever is sent may be sent again: it is idempotent, or carries an ``upload-id`` by which its first try is known,
+    or is a CreateMultipartUpload, of which one too many has no parts and is listed as unfinished.
 
     Args:
         tries: how many there have been.

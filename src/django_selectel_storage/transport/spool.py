@@ -40,6 +40,15 @@ class Spool(SpooledTemporaryFile[bytes]):
             super().seek(*position)
             return self.tell()
 
+    def truncate(self, size: int | None = None) -> int:
+        """Cut the bytes off, or add zeros."""
+        with _EXPLAINED:
+            return super().truncate(size)
+
+    def __exit__(self, *_: object) -> None:
+        """Drop the bytes, as ``close`` does; the standard library would close the file behind it."""
+        self.close()
+
     def close(self) -> None:
         """Drop the bytes; it does not matter any more whether the disk took the last of them."""
         with suppress(OSError):
@@ -57,8 +66,8 @@ class _Explained:
     ) -> None:
         if isinstance(error, OSError):
             raise SpoolFailed(
-                f"A temporary file could not be used in {tempfile.gettempdir()}: {error.strerror or error}. Nothing "
-                "was stored. Free space there, name another folder with TMPDIR, or raise 'max_memory_size'.",
+                f"A temporary file could not be used in {tempfile.gettempdir()}: {error.strerror or error}. Free space "
+                "there, name another folder with TMPDIR, or raise 'max_memory_size'.",
                 errno=error.errno,
             ) from error
 

@@ -211,17 +211,14 @@ class S3Client:
     def _authorize(self, request: Request) -> dict[str, str]:
         """Sign a request: its host, its type, everything that S3 itself gives a meaning to, and its bytes."""
         payload = request.body.digest("sha256") if request.body.size else sigv4.EMPTY_SHA256
-        added = {
-            "host": self._place.host,
-            "x-amz-content-sha256": payload,
-            "x-amz-date": sigv4.amz_date(self._clock()),
-        }
+        added = {"x-amz-content-sha256": payload, "x-amz-date": sigv4.amz_date(self._clock())}
         lowered = {name.lower(): value for name, value in request.headers.items()}
         signed = {name: value for name, value in lowered.items() if _is_signed(name)}
+        signed.update(added, host=self._place.host)
         signature = sigv4.authorization(
-            self._key, request.method, request.path, request.query, {**signed, **added}, payload, added["x-amz-date"]
+            self._key, request.method, request.path, request.query, signed, payload, added["x-amz-date"]
         )
-        return {**added, "Authorization": signature}
+        return {"Host": self._place.host, **added, "Authorization": signature}
 
 
 def _is_signed(name: str) -> bool:

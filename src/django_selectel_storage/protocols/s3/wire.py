@@ -125,7 +125,7 @@ def head_object(place: Address, key: str) -> Request:
 
 def get_object(place: Address, key: str, start: int, stop: int | None, if_match: str) -> Request:
     """GetObject, whole or in part."""
-    return Request("GET", place.path(key), headers=fields.stretch(start, stop, if_match), streamed=True)
+    return Request("GET", place.path(key), headers=fields.range_fields(start, stop, if_match), streamed=True)
 
 
 def delete_object(place: Address, key: str) -> Request:

@@ -73,7 +73,7 @@ def head_object(base: str, key: str) -> Request:
 
 def get_object(base: str, key: str, start: int, stop: int | None, if_match: str) -> Request:
     """GET of an object, whole or in part."""
-    return Request("GET", object_path(base, key), headers=fields.stretch(start, stop, if_match), streamed=True)
+    return Request("GET", object_path(base, key), headers=fields.range_fields(start, stop, if_match), streamed=True)
 
 
 def delete_object(base: str, key: str) -> Request:

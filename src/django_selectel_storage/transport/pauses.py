@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class _Patience:
+class _Pauses:
     """Counts who wants no waiting at the moment."""
 
     def __init__(self) -> None:
@@ -20,20 +20,20 @@ class _Patience:
             self.impatient += by
 
 
-_PATIENCE = _Patience()
+_PAUSES = _Pauses()
 
 
 def wait(seconds: float) -> None:
     """Sleep for so long, unless waiting is switched off."""
-    if not _PATIENCE.impatient:
+    if not _PAUSES.impatient:
         time.sleep(seconds)
 
 
 @contextmanager
 def no_waiting() -> Iterator[None]:
     """Let requests be tried again at once while the block runs: as often as ever, but without back-off."""
-    _PATIENCE.change(+1)
+    _PAUSES.change(+1)
     try:
         yield
     finally:
-        _PATIENCE.change(-1)
+        _PAUSES.change(-1)
