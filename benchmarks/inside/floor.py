@@ -1,7 +1,7 @@
 """The yardstick: the same requests made by bare urllib3, with signatures that were made beforehand.
 
 It has the shape of a storage, so that the same code measures it, and nothing of what a storage does: names are not
-checked, nothing is signed. How much is hashed and looked into, each class says.
+checked, no request is signed. How much is hashed and looked into, each class says.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def the_storage() -> Any:
 def cpu_of_one(storage: Any, act: Act, names: list[str], content: bytes) -> float:
     """Do one thing with each name; give the seconds of this process's CPU that one took, on average.
 
-    No clock is read in between: that takes a tenth of what the quickest ``url()`` does.
+    No clock is read in between: it would count as a part of what a quick ``url()`` takes.
     """
     gc.collect()
     started = time.process_time()

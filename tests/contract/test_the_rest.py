@@ -123,6 +123,16 @@ def test_delete_without_a_name_is_refused(storage: SelectelStorage, name: str) -
         storage.delete(name)
 
 
+@pytest.mark.parametrize("status", [408, 498])
+def test_a_server_that_has_waited_too_long_or_has_too_much_to_do_is_asked_again(
+    storage: SelectelStorage, hooks: Hooks, status: int
+) -> None:
+    hooks.fault(status=status, count=1, method="PUT", match="impatient.txt")
+    assert storage.save("impatient.txt", ContentFile(b"x")) == "impatient.txt"
+    sent = [entry.status for entry in hooks.requests() if entry.method == "PUT" and "impatient.txt" in entry.path]
+    assert sent == [status, 200 if storage.options.protocol == "s3" else 201]
+
+
 def test_a_folder_is_not_deleted_as_a_file(storage: SelectelStorage) -> None:
     storage.save("a", ContentFile(b"x"))
     with pytest.raises(SuspiciousFileOperation, match="no name of a file"):
